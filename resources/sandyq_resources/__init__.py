@@ -1,0 +1,1 @@
+"""Fonts, catalogues, templates, help and demo recipe; no code beyond finding them."""

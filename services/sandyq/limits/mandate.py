@@ -1,0 +1,110 @@
+"""The mandate: a dated, approved record of phases, limits and conventions; numbers here are data, never constants.
+
+The TOML form is described in the help page *The mandate file* and in ARCHITECTURE.md; `read_mandate` is strict: an
+unknown key, a missing clause or a unit that does not fit is a finding or an error with the place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from sandyq.basics.findings import Finding
+from sandyq.valuation.holdings import Thresholds
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One measure with its scope and thresholds; most limits have one part.
+
+    `unit`: ``USD``, ``ratio`` (shown in per cent), ``count``, ``days``. `direction`: ``max`` or ``min``. Thresholds are
+    in the unit (0.005 for 0.50 %); a value *equal* to a threshold is within. `block_at`: which level refuses an order
+    (``hard``, ``soft``; ``none`` only informs). `denominator`: ``""`` (absolute), ``sleeve``, ``reserves:gross``,
+    ``reserves:fx``, ``coins``; `basis`: ``market_value``, ``cost``, ``look_through``, ``beta_adjusted``, ``highest``.
+    `scope` filters lines: keys kind, symbol, issuer, sponsor_group, coin, currency, country, venue, account → allowed
+    values. `group_by` sums per one of the same keys. `options` are a measure's own settings.
+    """
+
+    measure: str
+    title: str
+    unit: str
+    direction: str
+    warn: Decimal | None
+    soft: Decimal | None
+    hard: Decimal | None
+    denominator: str = ""
+    basis: str = "market_value"
+    scope: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    group_by: str = ""
+    block_at: str = "hard"
+    options: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def in_force(self) -> Decimal | None:
+        """The limit in force: soft if there is one, else hard."""
+        return self.soft if self.soft is not None else self.hard
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One limit of the mandate with its clause. Titles are in the mandate's own languages ({"en": ..., "ru": ...})."""
+
+    id: str
+    version: str
+    title: Mapping[str, str]
+    clause: str
+    document: str
+    section: str
+    valid_from: date
+    valid_to: date | None
+    parts: tuple[Part, ...]
+    cure_days: int | None
+    calendar: str
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class EligibleInstrument:
+    """One entry of the positive list, with the days between which purchases are allowed."""
+
+    symbol: str
+    isin: str
+    valid_from: date
+    valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mandate:
+    """One version of the mandate, in force from `valid_from`. Sleeve amounts are in `currency`."""
+
+    name: str
+    version: str
+    valid_from: date
+    body: str
+    document: str
+    currency: str
+    minimum: Decimal
+    target: Decimal
+    maximum: Decimal
+    example: bool
+    binding_meter: str
+    """Which meter of the absolute cap binds (F003): ``net_invested`` or ``market_value``."""
+    ramp_up_floor: Decimal
+    """Composition limits use max(sleeve, this) as denominator while the sleeve is being built up."""
+    thresholds: Thresholds
+    reference_funds: Mapping[str, str]
+    """Coin → symbol of the fund with the same close, for betas ({"BTC": "IBIT"})."""
+    fallback_factor: Decimal
+    limits: tuple[Limit, ...]
+    positive_list: tuple[EligibleInstrument, ...]
+    allowed_kinds: tuple[str, ...]
+    token_clause: str
+    fee_schedule: Mapping[str, Decimal]
+    """``per_share`` and ``ratio`` used when an order states no fee; empty: none."""
+    phases: tuple[Mapping[str, str], ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    def limit(self, limit_id: str) -> Limit | None:
+        return next((limit for limit in self.limits if limit.id == limit_id), None)

@@ -1,0 +1,165 @@
+"""What a limits run and an order check answer: states with Unknown, headroom three ways, the exact excess."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from sandyq.basics.findings import Finding
+from sandyq.basics.text import Text
+from sandyq.limits.mandate import Limit, Part
+
+
+class State(StrEnum):
+    """Result of one limit, worst first in `SEVERITY`."""
+
+    BREACH = "breach"
+    SOFT_BREACH = "soft_breach"
+    UNKNOWN = "unknown"
+    WARNING = "warning"
+    OK = "ok"
+    UPCOMING = "upcoming"
+    NOT_APPLICABLE = "not_applicable"
+
+
+SEVERITY = {state: rank for rank, state in enumerate(State)}
+"""Order of rows in the Limits view: breach first, not applicable last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Headroom:
+    """Room to the limit in force (soft if there is one, else hard); negative says how much must go.
+
+    `usd` is the purchase (sale for a minimum) of `symbol` that reaches the limit; `shares` the same in whole shares,
+    rounded down; `coin_move` the relative move of coin prices that reaches it (0.05 = +5 %), None when none within
+    [-100 %, +100 %] does (`coin_move_beyond` then says so) or when it does not depend on coins.
+    """
+
+    usd: Decimal | None = None
+    shares: Decimal | None = None
+    symbol: str = ""
+    coin_move: Decimal | None = None
+    coin_move_beyond: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One group of one measure: numerator over denominator (denominator None: an absolute amount).
+
+    `value` is in the limit's unit as a plain ratio or amount (0.005233 for 0.5233 %); None is Unknown.
+    """
+
+    group: str
+    numerator: Decimal | None
+    denominator: Decimal | None
+    value: Decimal | None
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PartResult:
+    """One part of a limit at its worst group. `utilisation` = value / limit in force (inverse for minima), 1 = full."""
+
+    part: Part
+    state: State
+    group: str
+    value: Decimal | None
+    numerator: Decimal | None
+    denominator: Decimal | None
+    utilisation: Decimal | None
+    excess: Decimal | None
+    """How far beyond the limit in force, in the limit's unit; None when within."""
+    excess_usd: Decimal | None
+    headroom: Headroom
+    groups: tuple[Measured, ...]
+    findings: tuple[Finding, ...]
+    denominator_day: date | None = None
+    denominator_source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LimitResult:
+    """One limit: the worst of its parts speaks for it."""
+
+    limit: Limit
+    state: State
+    worst: PartResult | None
+    parts: tuple[PartResult, ...]
+    findings: tuple[Finding, ...] = ()
+    note: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LimitsRun:
+    """All limits of the mandate in force on a day, in the mandate's order."""
+
+    as_of: date
+    mandate_version: str
+    results: tuple[LimitResult, ...]
+    findings: tuple[Finding, ...] = ()
+
+    def by_id(self, limit_id: str) -> LimitResult | None:
+        return next((result for result in self.results if result.limit.id == limit_id), None)
+
+    def counts(self) -> dict[State, int]:
+        return {state: sum(1 for r in self.results if r.state is state) for state in State}
+
+
+class Verdict(StrEnum):
+    """Of an order: passes, needs a reasoned acknowledgement (soft), is refused (hard), or cannot be judged."""
+
+    PASS = "pass"  # noqa: S105 - the word that interface.md gives
+    ACKNOWLEDGE = "acknowledge"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One line of a draft basket. `side` is buy or sell; `fee` in the instrument's currency, price likewise."""
+
+    side: str
+    quantity: Decimal
+    symbol: str
+    price: Decimal
+    fee: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One limit before and after the basket, and what that does to the verdict."""
+
+    limit: Limit
+    before: LimitResult
+    after: LimitResult
+    verdict: Verdict
+    moved: bool
+    reason: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class Largest:
+    """The largest order of the given line that passes, and the limit that binds one share above it."""
+
+    symbol: str
+    side: str
+    quantity: Decimal
+    binding: str
+    amount_usd: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A basket against every limit. `reasons` has eligibility refusals too; all failing limits are listed."""
+
+    as_of: date
+    orders: tuple[Order, ...]
+    verdict: Verdict
+    changes: tuple[Change, ...]
+    reasons: tuple[tuple[str, Verdict, Text], ...]
+    """(limit id or eligibility code, verdict, sentence with the exact excess)."""
+    largest: tuple[Largest, ...]
+    amount_usd: Decimal | None
+    findings: tuple[Finding, ...] = ()

@@ -1,0 +1,66 @@
+"""The facts a book records: table, columns and the key under which a later fact supersedes an earlier one.
+
+Readers of files produce rows in this order, the store makes its tables from it: neither knows the other. Values are
+canonical decimal text, ISO dates or plain text; None is "the source does not say". Every row starts with the line of
+the file that it came from (0 where there is no file).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+FactRow = tuple[str | int | None, ...]
+"""(line, value of columns[0], value of columns[1], ...)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FactTable:
+    """`columns` after the line; `key` a subset of them; `required` must not be None."""
+
+    name: str
+    columns: tuple[str, ...]
+    key: tuple[str, ...]
+    required: tuple[str, ...]
+
+
+def _table(name: str, columns: str, key: str, required: str) -> FactTable:
+    return FactTable(name, tuple(columns.split()), tuple(key.split()), tuple(required.split()))
+
+
+_ALL: Final = (
+    _table("instrument_attribute", "instrument attribute value valid_from source quality",
+           "instrument attribute valid_from", "instrument attribute value"),
+    _table("price", "symbol date close currency basis adjusted_as_of price_type source open high low adj_close volume",
+           "symbol date price_type", "symbol date close currency basis adjusted_as_of price_type"),
+    _table("coin_price", "asset date close_usd cutoff source", "asset date", "asset date close_usd cutoff"),
+    _table("fx_rate", "base quote date rate frequency source", "base quote date frequency",
+           "base quote date rate frequency"),
+    _table("split", "symbol ex_date new_shares old_shares quality evidence", "symbol ex_date",
+           "symbol ex_date new_shares old_shares"),
+    _table("dividend", "symbol ex_date amount_per_share currency kind source", "symbol ex_date kind",
+           "symbol ex_date amount_per_share currency kind"),
+    _table("calendar_day", "market date kind name", "market date kind", "market date kind"),
+    _table("fund_holding", "symbol date asset coins shares_outstanding coins_per_share nav net_assets_usd market_price "
+           "shares_basis quality source", "symbol date asset", "symbol date asset shares_basis"),
+    _table("company_holding", "symbol date asset coins diluted_shares shares_outstanding shares_asof debt preferred "
+           "cash pledged shares_basis coins_quality shares_quality document source", "symbol date asset",
+           "symbol date asset coins shares_basis"),
+    _table("company_purchase", "symbol filing_date asset coins cost_usd avg_price_usd cumulative_coins accession "
+           "quality source", "symbol filing_date asset accession", "symbol filing_date asset coins"),
+    _table("fund_flow", "symbol date flow_musd check_note source", "symbol date", "symbol date flow_musd"),
+    _table("reserve", "series date amount currency published source", "series date", "series date amount currency"),
+    _table("programme", "participant date amount currency source", "participant date",
+           "participant date amount currency"),
+    _table("booking", "reference trade_date settle_date type symbol instrument quantity price currency fees taxes "
+           "account lot note", "reference", "reference trade_date settle_date type quantity price currency fees taxes "
+           "account"),
+    _table("mandate", "name version valid_from text", "name valid_from", "name version valid_from text"),
+    _table("setting", "name value valid_from", "name valid_from", "name value"),
+    _table("mapping", "name text", "name", "name text"),
+    _table("reversal", "target_entry target_table target_id reason", "target_entry target_table target_id",
+           "target_entry reason"),
+)
+
+TABLES: Final = MappingProxyType({table.name: table for table in _ALL})
