@@ -1,0 +1,36 @@
+"""`sandyq COMMAND BOOK ...`: parses arguments, asks the workstation, prints."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from sandyq import __version__
+from sandyq.cli.commands import COMMANDS
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="sandyq")
+def cli() -> None:
+    """Sandyq: the treasury workstation for a capped sleeve of indirect crypto exposure.
+
+    Exit codes: 0 fine, 1 error, 2 usage, 3 hard limit breached or order refused, 4 integrity failed, 5 locked,
+    6 needs approval.
+    """
+
+
+for command in COMMANDS:
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Run the command line with UTF-8 output whatever the console says."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    cli()
+
+
+if __name__ == "__main__":
+    main()

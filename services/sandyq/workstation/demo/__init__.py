@@ -1,0 +1,1 @@
+"""The demo book: generated from one seed, illustrative, marked DEMO. Real names, invented figures."""

@@ -1,0 +1,98 @@
+"""Everything that was known at one moment, read once from the store and handed to the pure floors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from sandyq.basics.errors import BadInput
+from sandyq.basics.text import N_
+from sandyq.book.state import BookSettings, CostMethod
+from sandyq.book.transactions import Transaction
+from sandyq.limits.mandate import Mandate
+from sandyq.limits.toml import read_mandate
+from sandyq.market import fx
+from sandyq.market.series import MarketData, Split
+from sandyq.reference.instruments import Directory
+from sandyq.store.market import (
+    read_bookings,
+    read_directory,
+    read_mandate_texts,
+    read_market,
+    read_settings,
+)
+from sandyq.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """The facts visible at a moment. `head` is the journal's sequence number up to which they were read."""
+
+    head: int
+    directory: Directory
+    market: MarketData
+    transactions: tuple[Transaction, ...]
+    mandates: tuple[Mandate, ...]
+    settings: BookSettings
+    splits: Mapping[str, tuple[Split, ...]]
+    """Splits by instrument id."""
+
+    def usd_rate(self, currency: str, day: date) -> Decimal | None:
+        """Return USD per unit of a currency by the last fixing on or before the day."""
+        found = fx.rate(self.market.fx, currency, "USD", day)
+        return found.rate if found else None
+
+    def mandate(self, on: date) -> Mandate:
+        """Return the mandate in force on a day; before the first one, the first one (its limits are upcoming).
+
+        Raises BadInput when the book has no mandate at all.
+        """
+        if not self.mandates:
+            raise BadInput("no-mandate", N_("The book has no mandate."),
+                           remedy=N_("Import a mandate file, or make the book with one."))
+        chosen = self.mandates[0]
+        for mandate in self.mandates:
+            if mandate.valid_from <= on:
+                chosen = mandate
+        return chosen
+
+
+def read_knowledge(store: Store, known_at: datetime | None) -> Knowledge:
+    """Read what the book knew at a moment (None: everything recorded so far)."""
+    entries = store.entries(known_at)
+    directory = read_directory(store, known_at)
+    market = read_market(store, known_at)
+    mandates = [read_mandate(row.text, row.name) for row in read_mandate_texts(store, known_at)]
+    return Knowledge(
+        head=entries[-1].seq if entries else 0,
+        directory=directory,
+        market=market,
+        transactions=tuple(read_bookings(store, known_at)),
+        mandates=tuple(sorted(mandates, key=lambda mandate: mandate.valid_from)),
+        settings=_settings(read_settings(store, known_at)),
+        splits=_splits_by_instrument(directory, market),
+    )
+
+
+def _settings(values: Mapping[str, str]) -> BookSettings:
+    return BookSettings(
+        cost_method=CostMethod(values.get("cost_method", "fifo")),
+        fees_in_cost=values.get("fees_in_cost", "false") == "true",
+        lot_scope=values.get("lot_scope", "account"),
+    )
+
+
+def _splits_by_instrument(directory: Directory, market: MarketData) -> dict[str, tuple[Split, ...]]:
+    found: dict[str, tuple[Split, ...]] = {}
+    for instrument in directory:
+        splits = [
+            split
+            for symbol in directory.symbols_of(instrument)
+            for split in market.splits.get(symbol, ())
+            if instrument.symbol(split.ex_date) == symbol
+        ]
+        if splits:
+            found[instrument.id] = tuple(sorted(splits, key=lambda split: split.ex_date))
+    return found

@@ -1,0 +1,62 @@
+"""The book on one day, as it was known at one moment: valued, looked through and held against its limits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from functools import cached_property
+
+from sandyq.book.ledger import run
+from sandyq.book.state import Basis, CostMethod
+from sandyq.exposure.look_through import look_through
+from sandyq.exposure.result import Beta, Exposure
+from sandyq.limits.evaluate import evaluate
+from sandyq.limits.mandate import Mandate
+from sandyq.limits.result import LimitsRun
+from sandyq.limits.snapshot import Snapshot, snapshot
+from sandyq.valuation.holdings import Holdings
+from sandyq.valuation.value import value
+from sandyq.workstation.knowledge import Knowledge
+
+
+class Picture:
+    """Each answer is computed when it is first asked for and kept; nothing in it changes afterwards."""
+
+    def __init__(self, knowledge: Knowledge, as_of: date, *, basis: Basis = Basis.TRADE,
+                 cost_method: CostMethod | None = None, drawdown: float | None = None,
+                 betas: Mapping[str, Beta] | None = None) -> None:
+        self.knowledge = knowledge
+        self.as_of = as_of
+        self.basis = basis
+        self.settings = (replace(knowledge.settings, cost_method=cost_method) if cost_method
+                         else knowledge.settings)
+        self._drawdown = drawdown
+        self._betas = betas
+
+    @cached_property
+    def mandate(self) -> Mandate:
+        return self.knowledge.mandate(self.as_of)
+
+    @cached_property
+    def holdings(self) -> Holdings:
+        known = self.knowledge
+        state = run(known.transactions, known.splits, self.settings, self.as_of, basis=self.basis,
+                    usd_rate=known.usd_rate)
+        thresholds = known.mandate(self.as_of).thresholds if known.mandates else None
+        return value(state, known.directory, known.market, *([thresholds] if thresholds else []))
+
+    @cached_property
+    def exposure(self) -> Exposure:
+        known, mandate = self.knowledge, self.mandate
+        return look_through(self.holdings, known.directory, known.market, reference_funds=mandate.reference_funds,
+                            fallback_factor=mandate.fallback_factor, betas=self._betas)
+
+    @cached_property
+    def snapshot(self) -> Snapshot:
+        return snapshot(self.holdings, self.exposure, self.knowledge.directory, self.knowledge.market, self.mandate,
+                        drawdown=self._drawdown)
+
+    @cached_property
+    def limits(self) -> LimitsRun:
+        return evaluate(self.snapshot, self.mandate, self.as_of)
