@@ -51,12 +51,13 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """What verification found wrong: the entry, the table and rows, and a plain sentence."""
+    """What verification found wrong: the entry, the table, ids of rows (``1-1024``), a plain sentence, the columns."""
 
     entry: int
     table: str
     rows: str
     what: str
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,84 @@
+"""The whole sheet as plain data for the template: every word said, every number printed, every mark placed."""
+
+from __future__ import annotations
+
+from sandyq.basics.language import Language
+from sandyq.basics.text import N_
+from sandyq.reports.charts import charts
+from sandyq.reports.heading import decisions, key_figures, tally
+from sandyq.reports.rows import limit_rows
+from sandyq.reports.sheet import SheetData
+from sandyq.reports.words import WEEKDAYS, moment_text
+
+
+def page(data: SheetData) -> dict[str, object]:
+    """Return what ``reports/sheet.typ`` draws: JSON values only."""
+    say = data.language.say
+    head, rest = tally(data)
+    shown, more = decisions(data)
+    return {
+        "language": data.language.code,
+        "title": say("Daily limit sheet"), "demo": "DEMO" if data.demo else "",
+        "mark": say("FINAL") if data.final else say("DRAFT"),
+        "day": data.language.date(data.as_of), "weekday": say(WEEKDAYS[data.as_of.weekday()]),
+        "moments": [say(N_("data cut-off {moment}", moment=moment_text(data.data_cut_off))),
+                    say(N_("known at {moment}", moment=moment_text(data.known_at)))],
+        "subtitle": _subtitle(data), "figures": key_figures(data),
+        "tally": head, "rest": rest, "decisions": shown, "more": more,
+        "heads": _heads(data.language), "rows": limit_rows(data.run, data.language),
+        "legend": _legend(data), "charts": charts(data),
+        "lines": [[say("Entry gate"), say(data.gate)]] * (data.gate is not None) + [[say("Data"), _counts(data)]],
+        "signatures": _signatures(data),
+        "footer": _footer(data), "head_label": say("chain head"), "chain": data.chain_head,
+        "page_of": say("page {n} of {all}"),
+    }
+
+
+def _subtitle(data: SheetData) -> str:
+    mandate = data.mandate
+    base = N_("{name} · mandate {version}, in force since {day} · {document} · limits {n}", name=mandate.name,
+              version=mandate.version, day=mandate.valid_from, document=mandate.document, n=len(data.run.results))
+    text = data.language.say(base)
+    return f"{text} · {data.language.say('example mandate')}" if mandate.example else text
+
+
+def _heads(language: Language) -> dict[str, str]:
+    say = language.say
+    return {
+        "state": say("State"), "id": say("Id"), "title": say("Limit"), "value": say("Value"), "unit": say("Unit"),
+        "warn": say("Warning level"), "soft": say("Soft"), "hard": say("Hard"), "bar": say("Limit in force = 100"),
+        "use": say("Use, %"), "headroom": say("Headroom, USD m"), "note": say("Note"),
+    }
+
+
+def _legend(data: SheetData) -> str:
+    say = data.language.say
+    parts = [say("Marks: dotted warning, dashed soft, thick hard; an arrow: the hard limit lies beyond the scale; "
+                 "a flag: minimum; hatched: unknown."),
+             say("Headroom to the limit in force; negative: to be reduced."),
+             say("Net invested by the cash convention.")]
+    if data.holdings.kzt is not None:
+        rate = data.holdings.kzt
+        parts.append(say(N_("USD/KZT {rate}, official rate of {day}.", rate=rate.rate, day=rate.day)))
+    else:
+        parts.append(say("No USD/KZT rate is known."))
+    return " ".join(parts)
+
+
+def _counts(data: SheetData) -> str:
+    counts = data.counts
+    return data.language.say(N_(
+        "prices {prices} of {expected}; stale: {stale}; missing: {missing}; open findings: {findings}.",
+        prices=counts.prices, expected=counts.expected, stale=counts.stale, missing=counts.missing,
+        findings=counts.findings))
+
+
+def _signatures(data: SheetData) -> list[str]:
+    say = data.language.say
+    prepared = N_("Prepared: {role}", role=data.prepared_by) if data.prepared_by else N_("Prepared")
+    checked = N_("Checked: {role}", role=data.checked_by) if data.checked_by else N_("Checked")
+    return [say(prepared), say(checked), say("Head of risk"), say("Date, time")]
+
+
+def _footer(data: SheetData) -> str:
+    return data.language.say(N_("Sandyq · book {book} · entries {n}", book=data.book, n=data.entries))

@@ -1,0 +1,95 @@
+"""The history desk: the sleeve by day, and a limit by day with its thresholds as they stood on each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from sandyq.limits.result import LimitsRun, State
+from sandyq.market.calendars import is_open
+from sandyq.market.series import Calendar
+from sandyq.performance.history import history
+from sandyq.performance.result import History
+from sandyq.workstation.contract import LimitHistory
+from sandyq.workstation.knowledge import Knowledge
+
+_HOME = "NYSE"
+Progress = Callable[[int, int], bool]
+"""Called with (done, all); returning False cancels."""
+
+
+def trading_days(knowledge: Knowledge, first: date, last: date) -> tuple[date, ...]:
+    """Return the days on which New York trades between two days, both included."""
+    calendar = knowledge.market.calendars.get(_HOME) or Calendar(_HOME)
+    span = (last - first).days
+    return tuple(day for day in (first + timedelta(days=n) for n in range(span + 1)) if is_open(calendar, day))
+
+
+def sleeve_history(knowledge: Knowledge, first: date, last: date) -> History:
+    """Return the sleeve's daily columns between two days."""
+    mandate = knowledge.mandate(last)
+    return history(knowledge.transactions, knowledge.directory, knowledge.market,
+                   trading_days(knowledge, first, last), splits=knowledge.splits,
+                   reference_funds=mandate.reference_funds, fallback_factor=mandate.fallback_factor,
+                   usd_rate=knowledge.usd_rate)
+
+
+def limit_history(knowledge: Knowledge, limit_id: str, first: date, last: date,
+                  run_on: Callable[[date], LimitsRun], progress: Progress | None = None) -> LimitHistory:
+    """Return one limit's worst part per trading day; thresholds are those of the mandate of that day."""
+    days = trading_days(knowledge, first, last)
+    values: list[float | None] = []
+    levels: list[tuple[float | None, float | None, float | None]] = []
+    over: list[bool] = []
+    unit, direction = "ratio", "max"
+    done: list[date] = []
+    for number, day in enumerate(days):
+        if progress is not None and not progress(number, len(days)):
+            break
+        result = run_on(day).by_id(limit_id)
+        part = result.worst if result else None
+        done.append(day)
+        if result is None or part is None:
+            values.append(None)
+            levels.append((None, None, None))
+            over.append(False)
+            continue
+        unit, direction = part.part.unit, part.part.direction
+        values.append(None if part.value is None else float(part.value))
+        levels.append(tuple(None if level is None else float(level)  # type: ignore[arg-type]
+                            for level in (part.part.warn, part.part.soft, part.part.hard)))
+        over.append(result.state in {State.BREACH, State.SOFT_BREACH})
+    return LimitHistory(
+        limit_id=limit_id, unit=unit, direction=direction, days=tuple(done), values=tuple(values),
+        warn=tuple(level[0] for level in levels), soft=tuple(level[1] for level in levels),
+        hard=tuple(level[2] for level in levels), breaches=_runs(done, over), flows=_flows(knowledge, first, last),
+        versions=tuple((m.valid_from, m.version, m.document) for m in knowledge.mandates if m.valid_from <= last),
+    )
+
+
+def _runs(days: list[date], over: list[bool]) -> tuple[tuple[date, date], ...]:
+    """Return (first, last) of each unbroken stretch of days on which the limit was exceeded."""
+    runs: list[tuple[date, date]] = []
+    start: date | None = None
+    previous: date | None = None
+    for day, exceeded in zip(days, over, strict=True):
+        if exceeded and start is None:
+            start = day
+        if not exceeded and start is not None and previous is not None:
+            runs.append((start, previous))
+            start = None
+        previous = day
+    if start is not None and previous is not None:
+        runs.append((start, previous))
+    return tuple(runs)
+
+
+def _flows(knowledge: Knowledge, first: date, last: date) -> tuple[tuple[date, float], ...]:
+    totals: dict[date, float] = {}
+    for row in knowledge.transactions:
+        if row.type.value in {"buy", "sell"} and first <= row.trade_date <= last:
+            rate = knowledge.usd_rate(row.currency, row.trade_date)
+            if rate is not None:
+                sign = 1 if row.type.value == "buy" else -1
+                totals[row.trade_date] = totals.get(row.trade_date, 0.0) + sign * float(row.quantity * row.price * rate)
+    return tuple(sorted(totals.items()))

@@ -1,0 +1,249 @@
+"""The one door: questions about a book on a day as known at a moment, and the commands that change it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sandyq.basics.errors import BadInput
+from sandyq.basics.figure import Figure
+from sandyq.basics.text import N_
+from sandyq.book.state import Basis, CostMethod
+from sandyq.control.records import Batch, Entry, Verification
+from sandyq.exposure.result import Exposure
+from sandyq.limits.mandate import Mandate
+from sandyq.limits.result import Check, LimitsRun, Order
+from sandyq.market.series import PricePoint
+from sandyq.performance.result import History
+from sandyq.store.store import Store
+from sandyq.valuation.holdings import Holdings
+from sandyq.workstation import explaining, histories, imports, issuing, orders, standing
+from sandyq.workstation.contract import Changes, Issued, LimitHistory, Preview, Question, Source, Status
+from sandyq.workstation.knowledge import Knowledge, read_knowledge
+from sandyq.workstation.making import first_facts
+from sandyq.workstation.picture import Picture
+
+_KEPT_PICTURES = 600
+_PictureKey = tuple[int, datetime | None, date, Basis, CostMethod | None]
+
+
+def utc_now() -> datetime:
+    """The clock of the command line and the window; nothing below this floor asks it."""
+    return datetime.now(UTC)
+
+
+class Workstation:
+    """An open book. Reading is the default; `write=True` takes the one writer's lock. Not for use by two threads."""
+
+    def __init__(self, store: Store, path: Path, actor: str) -> None:
+        self._store = store
+        self.path = path
+        self.actor = actor
+        self._knowledge: OrderedDict[datetime | None, Knowledge] = OrderedDict()
+        self._pictures: OrderedDict[_PictureKey, Picture] = OrderedDict()
+        self._drawdowns: dict[tuple[int, datetime | None], tuple[date, dict[date, float]]] = {}
+        self._verified: Verification | None = None
+
+    # ---- opening and closing
+
+    @classmethod
+    def open(cls, path: Path, *, actor: str, write: bool = False, passphrase: str | None = None) -> Self:
+        """Open a book. Raises BadInput, IntegrityFailed or, for a second writer, BookLocked."""
+        return cls(Store.open(path, write=write, actor=actor, passphrase=passphrase), path, actor)
+
+    @classmethod
+    def create(cls, path: Path, *, mandate: str, settings: Mapping[str, str], actor: str,
+               passphrase: str | None = None) -> Self:
+        """Make a new book with its mandate (a TOML file, or ``example``) and its conventions, open for writing."""
+        facts = first_facts(mandate, settings)
+        store = Store.create(path, actor=actor, now=utc_now(), passphrase=passphrase)
+        store.record(Batch("new", actor, facts.payload, facts.rows), utc_now())
+        return cls(store, path, actor)
+
+    def close(self) -> None:
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:
+        self.close()
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    @property
+    def demo(self) -> bool:
+        return self._store.setting("demo") == "true"
+
+    # ---- what was known, and the book on a day
+
+    def knowledge(self, known_at: datetime | None = None) -> Knowledge:
+        """Return every fact visible at a moment; kept until something is recorded."""
+        found = self._knowledge.get(known_at)
+        if found is None:
+            found = read_knowledge(self._store, known_at)
+            self._knowledge[known_at] = found
+            while len(self._knowledge) > 3:
+                self._knowledge.popitem(last=False)
+        return found
+
+    def picture(self, q: Question, *, basis: Basis = Basis.TRADE, cost_method: CostMethod | None = None) -> Picture:
+        """Return the book on the question's day; kept, because a view asks the same day many times."""
+        known = self.knowledge(q.known_at)
+        key = (known.head, q.known_at, q.as_of, basis, cost_method)
+        found = self._pictures.get(key)
+        if found is None:
+            found = Picture(known, q.as_of, basis=basis, cost_method=cost_method, drawdown=self._drawdown(known, q))
+            self._pictures[key] = found
+            while len(self._pictures) > _KEPT_PICTURES:
+                self._pictures.popitem(last=False)
+        return found
+
+    def _drawdown(self, known: Knowledge, q: Question) -> float | None:
+        """Return the fall of the time-weighted index on a day, None when it cannot be computed."""
+        trades = known.transactions
+        if not trades or not known.mandates:
+            return None
+        key = (known.head, q.known_at)
+        cached = self._drawdowns.get(key)
+        if cached is None or cached[0] < q.as_of:
+            first = min(row.trade_date for row in trades)
+            last = max(q.as_of, self._last_price_day(known) or q.as_of)
+            found = histories.sleeve_history(known, first, last)
+            cached = (last, {day: float(value) for day, value in zip(found.days, found.drawdown, strict=True)})
+            self._drawdowns = {key: cached}
+        value = next((cached[1][day] for day in sorted(cached[1], reverse=True) if day <= q.as_of), None)
+        return None if value is None or value != value else value  # noqa: PLR0124 - NaN is Unknown
+
+    @staticmethod
+    def _last_price_day(known: Knowledge) -> date | None:
+        days = [series.days[-1] for series in known.market.prices.values() if series.days]
+        return date.fromordinal(max(days)) if days else None
+
+    def latest_day(self, known_at: datetime | None = None) -> date:
+        """Return the last day with prices; without prices the last trade, without trades today."""
+        known = self.knowledge(known_at)
+        last = self._last_price_day(known)
+        if last is not None:
+            return last
+        return max((row.trade_date for row in known.transactions), default=utc_now().date())
+
+    def first_day(self, known_at: datetime | None = None) -> date:
+        """Return the first trade's day."""
+        known = self.knowledge(known_at)
+        return min((row.trade_date for row in known.transactions), default=self.latest_day(known_at))
+
+    # ---- questions
+
+    def holdings(self, q: Question, *, cost_method: CostMethod | None = None,
+                 basis: Basis = Basis.TRADE) -> Holdings:
+        return self.picture(q, basis=basis, cost_method=cost_method).holdings
+
+    def exposure(self, q: Question) -> Exposure:
+        return self.picture(q).exposure
+
+    def limits(self, q: Question) -> LimitsRun:
+        return self.picture(q).limits
+
+    def mandate(self, q: Question) -> Mandate:
+        return self.knowledge(q.known_at).mandate(q.as_of)
+
+    def mandates(self, q: Question) -> tuple[Mandate, ...]:
+        return self.knowledge(q.known_at).mandates
+
+    def check(self, q: Question, basket: tuple[Order, ...], *, largest: bool = True) -> Check:
+        """Hold a draft basket against every limit. Writes nothing."""
+        return orders.check_basket(self.picture(q), basket, largest=largest)
+
+    def check_recorded(self, q: Question, basket: tuple[Order, ...]) -> tuple[Check, str]:
+        """Return the check and the hash of its inputs and result: the same inputs always give the same hash."""
+        result = self.check(q, basket)
+        return result, orders.fingerprint(result, self._store.head())
+
+    def history(self, q: Question, first: date) -> History:
+        return histories.sleeve_history(self.knowledge(q.known_at), first, q.as_of)
+
+    def limit_history(self, q: Question, limit_id: str, first: date,
+                      progress: histories.Progress | None = None) -> LimitHistory:
+        def run_on(day: date) -> LimitsRun:
+            return self.picture(Question(day, q.known_at)).limits
+
+        return histories.limit_history(self.knowledge(q.known_at), limit_id, first, q.as_of, run_on, progress)
+
+    def explain(self, q: Question, key: str) -> Figure:
+        """Return the tree of inputs of a figure. Raises BadInput for a key that no figure has."""
+        return explaining.explain(self.picture(q), key)
+
+    def source(self, entry: int, line: int) -> Source:
+        """Return where an origin leads: file, line, person, moment, hash."""
+        found = self._store.entry(entry)
+        if found is None:
+            raise BadInput("no-entry", N_("There is no entry {entry} in the journal.", entry=entry))
+        return Source(entry, str(found.payload.get("file", found.kind)), line, found.actor, found.known_at,
+                      str(found.payload.get("sha256", found.content_hash)))
+
+    def status(self, q: Question) -> Status:
+        """Return what the bars of the window show."""
+        return standing.status(self, q, self._store, self._verified)
+
+    def symbols(self, q: Question) -> tuple[tuple[str, str], ...]:
+        """Return (symbol, name) of every instrument that an order could name, by symbol."""
+        directory = self.knowledge(q.known_at).directory
+        return tuple(sorted((i.symbol(q.as_of), i.name(q.as_of)) for i in directory if i.text("kind", q.as_of)
+                            not in {"", "reference"}))
+
+    def last_price(self, q: Question, symbol: str) -> PricePoint | None:
+        series = self.knowledge(q.known_at).market.prices.get(symbol)
+        return series.latest(q.as_of) if series else None
+
+    # ---- commands
+
+    def preview(self, files: Sequence[Path], *, mapping: str | None = None,
+                options: Mapping[str, str] | None = None) -> tuple[Preview, ...]:
+        """Say what importing the files would do; the book is not touched."""
+        return imports.preview(self._store, self.path, files, mapping, options or {}, self.actor, utc_now())
+
+    def accept(self, files: Sequence[Path], *, mapping: str | None = None,
+               options: Mapping[str, str] | None = None) -> tuple[Preview, ...]:
+        """Import the files, each as one batch: all its good rows or nothing."""
+        try:
+            return imports.accept(self._store, files, mapping, options or {}, self.actor, utc_now)
+        finally:
+            self.forget()
+
+    def roll_back(self, entry: int, reason: str) -> Changes:
+        """Reverse a whole import batch with a reason; what it superseded is in force again."""
+        try:
+            return imports.roll_back(self._store, entry, reason, self.actor, utc_now())
+        finally:
+            self.forget()
+
+    def journal(self, q: Question) -> tuple[Entry, ...]:
+        return tuple(self._store.entries(q.known_at))
+
+    def verify(self, checkpoint: str | None = None) -> Verification:
+        """Check the chain and every fact row."""
+        self._verified = self._store.verify(checkpoint)
+        return self._verified
+
+    def report(self, q: Question, kind: str, out: Path, language: str) -> tuple[Issued, ...]:
+        """Write a report's files into a folder and return them with their hashes."""
+        return issuing.issue(self, q, kind, out, language)
+
+    def head(self) -> str:
+        """Return the last hash of the chain."""
+        return self._store.head()
+
+    def forget(self) -> None:
+        """Drop what was read: something was recorded."""
+        self._knowledge.clear()
+        self._pictures.clear()
+        self._drawdowns.clear()
+        self._verified = None
