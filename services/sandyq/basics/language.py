@@ -30,7 +30,7 @@ class Language:
     """A language's code and catalogue. ``Language("en")`` needs no catalogue."""
 
     code: str = "en"
-    catalogue: Mapping[str, str] = field(default=_EMPTY)
+    catalogue: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
 
     def say(self, text: Text | str) -> str:
         """Return the translated sentence with its values formatted; an unknown template stays English."""

@@ -18,7 +18,7 @@ class Text:
     """An English template with named placeholders, and their values. `str()` gives plain English."""
 
     template: str
-    values: Mapping[str, object] = field(default=_NOTHING)
+    values: Mapping[str, object] = field(default_factory=lambda: _NOTHING)
 
     def __str__(self) -> str:
         return self.template.format(**{name: str(value) for name, value in self.values.items()})

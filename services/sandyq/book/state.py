@@ -74,6 +74,25 @@ class Realised:
     proceeds_usd: Decimal | None
     cost_usd: Decimal | None
     origin: Origin
+    usd_rate: Decimal | None = None
+    """USD per unit of `currency` on the day of the sale."""
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedSplit:
+    """One split that acted on the book's lots: `new` shares for `old`; the total `cost` is the same before and after.
+
+    Quantities are those of all accounts at the start of `ex_date`, `cost` is in the instrument's currency.
+    """
+
+    instrument: str
+    ex_date: date
+    new: Decimal
+    old: Decimal
+    quantity_before: Decimal
+    quantity_after: Decimal
+    cost: Decimal
+    origin: Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +109,10 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Cash:
-    """Money in one account and currency on the chosen basis; `unsettled` is still to come (+) or go (-)."""
+    """Money in one account and currency on the chosen basis; `unsettled` is still to come (+) or go (-).
+
+    On trade date `amount` includes what is unsettled, on settlement date it does not.
+    """
 
     account: str
     currency: str
@@ -150,6 +172,8 @@ class BookState:
     totals: Mapping[str, Totals]
     flows: tuple[Flow, ...]
     findings: tuple[Finding, ...] = field(default=())
+    splits: Mapping[str, tuple[AppliedSplit, ...]] = field(default_factory=dict)
+    """Splits up to the as-of day by instrument id, published or booked, in order of their ex-dates."""
 
     @property
     def invested_raw(self) -> Decimal | None:

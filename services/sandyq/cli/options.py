@@ -21,7 +21,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[date]):
     """A day as 2025-10-03 or 03.10.2025."""
 
     name = "date"
@@ -34,10 +34,10 @@ class Day(click.ParamType):
                 return datetime.strptime(value, form).replace(tzinfo=UTC).date()
             except ValueError:
                 continue
-        self.fail(f"{value!r} is not a day; write 2025-10-03 or 03.10.2025", param, ctx)
+        return self.fail(f"{value!r} is not a day; write 2025-10-03 or 03.10.2025", param, ctx)
 
 
-class Moment(click.ParamType):
+class Moment(click.ParamType[datetime]):
     """A moment: 2025-10-03, 2025-10-03T18:00, with an offset or in UTC; a bare day means its end."""
 
     name = "timestamp"

@@ -49,7 +49,7 @@ def moment_text(moment: datetime) -> str:
 
 def moment_of(text: str) -> datetime:
     """Return the moment written by `moment_text`. Raises ValueError for any other form."""
-    moment = datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    moment = datetime.fromisoformat(text)
     if moment_text(moment) != text:
         raise ValueError(f"{text!r} is not a moment of the journal")
     return moment
@@ -72,9 +72,15 @@ def entry_hash(previous: str, *, seq: int, known_at: str, actor: str, kind: str,
 
 def hash_block(table: str, first_id: int, rows: Sequence[FactRow]) -> Block:
     """Hash consecutive rows of a table, each (line, columns...). Raises ValueError for a value that cannot be kept."""
-    digests = [sha256(column_text(column).encode()).digest() for column in zip(*rows, strict=True)]
-    head = f"{table}{_BETWEEN}{first_id}{_BETWEEN}{len(rows)}\n".encode()
-    return Block(table, first_id, len(rows), sha256(head + b"".join(digests)).hexdigest(),
+    return hash_columns(table, first_id, list(zip(*rows, strict=True)))
+
+
+def hash_columns(table: str, first_id: int, columns: Sequence[Sequence[str | int | None]]) -> Block:
+    """Hash the same rows given as columns, the lines first. Raises ValueError."""
+    digests = [sha256(column_text(column).encode()).digest() for column in columns]
+    rows = len(columns[0])
+    head = f"{table}{_BETWEEN}{first_id}{_BETWEEN}{rows}\n".encode()
+    return Block(table, first_id, rows, sha256(head + b"".join(digests)).hexdigest(),
                  b"".join(digest[:COLUMN_MARK] for digest in digests))
 
 
@@ -100,7 +106,7 @@ def column_text(column: Sequence[str | int | None]) -> str:
         text = _BETWEEN.join(column)  # type: ignore[arg-type]  # the usual column holds text only
         missing = 0
     except TypeError:
-        text = _BETWEEN.join([value if value.__class__ is str else _spelled(value) for value in column])  # type: ignore[misc]
+        text = _BETWEEN.join([value if value.__class__ is str else _spelled(value) for value in column])
         missing = column.count(None)
     if text.count(_NONE) != missing or text.count(_BETWEEN) != len(column) - 1:
         raise ValueError("a value contains the control character U+0000 or U+001F")

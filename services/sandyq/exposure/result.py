@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import IntEnum
 
+from sandyq.basics.figure import Figure
 from sandyq.basics.findings import Finding
 from sandyq.basics.origin import Origin
 from sandyq.basics.text import Text
@@ -91,6 +92,8 @@ class Leg:
     note: Text
     origins: tuple[tuple[str, Origin], ...] = ()
     """(what, where it came from) for Explain."""
+    parts: tuple[Figure, ...] = ()
+    """The inputs of the leg with their values and origins: what Explain unfolds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,15 +123,18 @@ class ExposureLine:
     legs: tuple[Leg, ...]
     custodians: Mapping[str, Decimal]
     findings: tuple[Finding, ...] = ()
+    coins_usd: Mapping[str, Range] = field(default_factory=dict)
+    """The exposure in USD by coin; sums to `exposure_usd`. ``other`` are coins that the source does not name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
     """Look-through of the whole book. Totals are None when any open line's exposure is Unknown.
 
-    `by_coin` in coins, `by_coin_usd` in USD, `by_custodian` in USD of look-through coins (best estimate) and
-    `by_custodian_worst` (a coin with several custodians counted in full at each). `coin_equivalent` is the total
-    exposure divided by the bitcoin reference, in BTC (F046).
+    `by_coin` counts coins held indirectly (no equivalents); `by_coin_usd` is the exposure by coin and sums to the
+    total; a coin is None when any line that may hold it is Unknown. `by_custodian` in USD of look-through coins (best
+    estimate) and `by_custodian_worst` (a coin with several custodians counted in full at each). `coin_equivalent` is
+    the total exposure divided by the bitcoin reference, in BTC (F046).
     """
 
     as_of: date

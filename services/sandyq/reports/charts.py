@@ -11,6 +11,7 @@ from sandyq.basics.language import Language
 from sandyq.basics.text import N_, Text
 from sandyq.reports import plot
 from sandyq.reports.plot import Item
+from sandyq.reports.rows import title
 from sandyq.reports.sheet import LimitColumns, SheetData, ValueColumns
 from sandyq.reports.words import SCALES, unit_word
 
@@ -25,17 +26,22 @@ def charts(data: SheetData) -> list[Item]:
     """Return the charts that have data; an empty list prints none."""
     made: list[Item] = []
     if data.limit_history is not None and _known(data.limit_history.values):
-        made.append(_limit_chart(data.limit_history, data.language))
+        made.append(_limit_chart(data.limit_history, _name(data), data.language))
     if data.value_history is not None and _known(data.value_history.market_value):
         made.append(_value_chart(data.value_history, data.language))
     return made
+
+
+def _name(data: SheetData) -> str:
+    result = data.run.by_id(data.limit_history.limit_id) if data.limit_history else None
+    return title(result, data.language) if result else ""
 
 
 def _known(values: plot.Numbers) -> list[float]:
     return [value for value in values if value is not None]
 
 
-def _limit_chart(history: LimitColumns, language: Language) -> Item:
+def _limit_chart(history: LimitColumns, name_of_limit: str, language: Language) -> Item:
     scale = float(SCALES.get(history.unit, Decimal(1)))
     days = history.days
     columns = {name: _scaled(getattr(history, name), scale) for name in ("values", "warn", "soft", "hard")}
@@ -48,18 +54,21 @@ def _limit_chart(history: LimitColumns, language: Language) -> Item:
         if last is None or not frame.low <= last <= frame.high + 1e-12:
             continue
         lines.append({"runs": plot.steps(frame, days, columns[name]), "dash": dash, "width": width})
-        labels.append(_label(frame, last, language.say(_with(words, language, last)), bold=False))
+        level = language.number(Decimal(repr(round(last, 9))))
+        labels.append(_label(frame, last, language.say(Text(words.template, {"value": level})), bold=False))
     lines.append({"runs": plot.line(frame, days, columns["values"]), "dash": "solid", "width": 0.8})
     last = plot.last_known(columns["values"])
     if last is not None:
         labels.append(_label(frame, last, _figure(language, last), bold=True))
-    title = N_("{limit}, {unit}", limit=history.limit_id, unit=unit_word(language, history.unit))
+    heading = N_("{limit} {title}, {unit}", limit=history.limit_id, title=name_of_limit,
+                 unit=unit_word(language, history.unit))
     return {
-        "title": language.say(title), "lines": lines, "labels": plot.spread(labels),
+        "title": language.say(heading), "lines": lines, "labels": plot.spread(labels),
         "grid": _grid(frame, language), "ticks": plot.ticks(frame),
         "bands": [_band(frame, first, until) for first, until in history.breaches
                   if until >= days[0] and first <= days[-1]],
-        "versions": [{"x": frame.x(day), "text": version} for day, version, _ in history.versions
+        "versions": [{"x": frame.x(day), "text": f"{version}, {document}" if document else version}
+                     for day, version, document in history.versions
                      if days[0] < day <= days[-1]],
         "flows": _flows(frame, history.flows, language),
         "dot": [frame.x(days[-1]), frame.y(last)] if last is not None and columns["values"][-1] is not None else None,
@@ -89,7 +98,8 @@ def _value_chart(history: ValueColumns, language: Language) -> Item:
                                 (invested, N_("invested {value}"), False)):
         last = plot.last_known(column)
         if last is not None:
-            labels.append(_label(frame, last, language.say(_with(words, language, last, 1)), bold=bold))
+            amount = Text(words.template, {"value": language.number(Decimal(repr(last)), 1)})
+            labels.append(_label(frame, last, language.say(amount), bold=bold))
     return {
         "title": language.say("Market value, net invested and cap, USD m"), "lines": lines,
         "labels": plot.spread(labels), "grid": _grid(frame, language), "ticks": plot.ticks(frame), "bands": [],
@@ -99,11 +109,6 @@ def _value_chart(history: ValueColumns, language: Language) -> Item:
 
 def _scaled(values: plot.Numbers, scale: float) -> list[float | None]:
     return [None if value is None or value != value else value * scale for value in values]
-
-
-def _with(words: Text, language: Language, value: float, digits: int | None = None) -> Text:
-    text = _figure(language, value) if digits is None else language.number(Decimal(repr(value)), digits)
-    return Text(words.template, {"value": text})
 
 
 def _figure(language: Language, value: float) -> str:

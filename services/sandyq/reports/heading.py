@@ -9,7 +9,7 @@ from sandyq.basics.language import UNKNOWN, Language
 from sandyq.basics.text import N_, Text
 from sandyq.limits.result import SEVERITY, LimitResult, PartResult, State
 from sandyq.reports.numbers import faithful, millions
-from sandyq.reports.rows import denominator, title, value_text
+from sandyq.reports.rows import denominator, title, value_digits, value_text
 from sandyq.reports.sheet import SheetData
 from sandyq.reports.words import STATES, scaled, unit_word
 
@@ -88,8 +88,11 @@ def _sentences(result: LimitResult, data: SheetData) -> list[Text]:
     part = result.worst
     remarks = list(data.remarks.get(result.limit.id, ()))
     if result.state is State.UNKNOWN or part is None or part.value is None:
-        reasons = list(dict.fromkeys((*(part.findings if part else ()), *result.findings)))
-        texts = [finding.text for finding in reasons[:2]] or [N_("An input is missing.")]
+        reasons: list[Text] = []
+        for finding in (*(part.findings if part else ()), *result.findings):
+            if finding.text not in reasons:
+                reasons.append(finding.text)
+        texts = reasons[:2] or [N_("An input is missing.")]
         if len(reasons) > 2:
             texts.append(N_("Further findings: {n}.", n=len(reasons) - 2))
         owner = [N_("Owner: {owner}.", owner=result.limit.owner)] if result.limit.owner else []
@@ -107,7 +110,7 @@ def _beyond(result: LimitResult, part: PartResult, language: Language) -> Text:
     values = {
         "title": title(result, language), "group": f" ({part.group})" if part.group else "",
         "value": value_text(part, language), "unit": unit_word(language, unit), "limit": level,
-        "excess": language.number(excess, faithful(excess, 3 if unit == "ratio" else 1, (Decimal(0),))),
+        "excess": language.number(excess, faithful(excess, value_digits(part) or 0, (Decimal(0),))),
     }
     if part.part.direction == "min":
         return N_("{title}{group}: {value} {unit}, limit in force {limit}, short by {excess} {unit}.", **values)

@@ -1,4 +1,4 @@
-"""How figures are printed: enough digits that the printed value stands on the same side of its limits as the exact one."""
+"""How figures are printed: with enough digits to stand on the same side of a limit as the exact value."""
 
 from __future__ import annotations
 
@@ -29,6 +29,11 @@ def faithful(value: Decimal, digits: int, thresholds: Iterable[Decimal | None]) 
 
 def _side(value: Decimal, level: Decimal) -> int:
     return (value > level) - (value < level)
+
+
+def decimals(value: Decimal) -> int:
+    """Return how many decimals the value needs, trailing zeros left out."""
+    return len(format(value, "f").partition(".")[2].rstrip("0"))
 
 
 def millions(language: Language, amount: Decimal | None, digits: int = 1, *, sign: bool = False) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sandyq.basics.language import Language
-from sandyq.basics.text import N_
+from sandyq.basics.text import N_, Text
 from sandyq.reports.charts import charts
 from sandyq.reports.heading import decisions, key_figures, tally
 from sandyq.reports.rows import limit_rows
 from sandyq.reports.sheet import SheetData
-from sandyq.reports.words import WEEKDAYS, moment_text
+from sandyq.reports.words import UNITS, WEEKDAYS, moment_text
+from sandyq.valuation.holdings import Freshness, Line
 
 
 def page(data: SheetData) -> dict[str, object]:
@@ -27,7 +30,7 @@ def page(data: SheetData) -> dict[str, object]:
         "tally": head, "rest": rest, "decisions": shown, "more": more,
         "heads": _heads(data.language), "rows": limit_rows(data.run, data.language),
         "legend": _legend(data), "charts": charts(data),
-        "lines": [[say("Entry gate"), say(data.gate)]] * (data.gate is not None) + [[say("Data"), _counts(data)]],
+        "lines": [*([[say("Entry gate"), say(data.gate)]] if data.gate else []), [say("Data"), _counts(data)]],
         "signatures": _signatures(data),
         "footer": _footer(data), "head_label": say("chain head"), "chain": data.chain_head,
         "page_of": say("page {n} of {all}"),
@@ -42,12 +45,18 @@ def _subtitle(data: SheetData) -> str:
     return f"{text} · {data.language.say('example mandate')}" if mandate.example else text
 
 
+NO_BREAK: Final = "\u00a0"
+"""Keeps a head's unit on one line."""
+
+
 def _heads(language: Language) -> dict[str, str]:
     say = language.say
     return {
         "state": say("State"), "id": say("Id"), "title": say("Limit"), "value": say("Value"), "unit": say("Unit"),
-        "warn": say("Warning level"), "soft": say("Soft"), "hard": say("Hard"), "bar": say("Limit in force = 100"),
-        "use": say("Use, %"), "headroom": say("Headroom, USD m"), "note": say("Note"),
+        "warn": say("Warning level"), "soft": say("Soft"), "hard": say("Hard"),
+        "bar": say("Limit in force = 100").replace(" = ", f"{NO_BREAK}={NO_BREAK}"),
+        "use": say("Use %"), "headroom": f"{say('Headroom')} {say(UNITS['USD']).replace(' ', NO_BREAK)}",
+        "note": say("Note"),
     }
 
 
@@ -67,10 +76,18 @@ def _legend(data: SheetData) -> str:
 
 def _counts(data: SheetData) -> str:
     counts = data.counts
-    return data.language.say(N_(
+    text = data.language.say(N_(
         "prices {prices} of {expected}; stale: {stale}; missing: {missing}; open findings: {findings}.",
         prices=counts.prices, expected=counts.expected, stale=counts.stale, missing=counts.missing,
         findings=counts.findings))
+    old = [data.language.say(_age(line)) for line in data.holdings.open_lines if line.freshness is not Freshness.FRESH]
+    return f"{text} {'; '.join(old)}." if old else text
+
+
+def _age(line: Line) -> Text:
+    if line.age is None:
+        return N_("{symbol}: no price", symbol=line.symbol)
+    return N_("{symbol}: price age {age} bd", symbol=line.symbol, age=line.age)
 
 
 def _signatures(data: SheetData) -> list[str]:

@@ -42,7 +42,7 @@ class Frame:
         return round(BOTTOM - (BOTTOM - TOP) * (value - self.low) / (self.high - self.low), 2)
 
     def grid(self) -> list[float]:
-        count = round((self.high - self.low) / self.step)
+        count = math.floor((self.high - self.low) / self.step + 1e-9)
         return [self.low + self.step * index for index in range(count + 1)]
 
 
@@ -54,8 +54,9 @@ def frame(days: Sequence[date], values: Sequence[float], *, from_zero: bool) -> 
     if high <= low:
         high = low + max(abs(low), 1.0)
     step = _round_step((high - low) / 5)
-    bottom, top = math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step
-    return Frame(days[0], days[-1], bottom, top, step)
+    bottom = math.floor(low / step + 1e-9) * step
+    # A little air above the highest value instead of a whole empty interval.
+    return Frame(days[0], days[-1], bottom, high + 0.04 * (high - bottom), step)
 
 
 def _round_step(rough: float) -> float:

@@ -9,7 +9,7 @@ from sandyq.basics.language import UNKNOWN, Language
 from sandyq.basics.text import N_, Text
 from sandyq.limits.result import LimitResult, LimitsRun, PartResult, State
 from sandyq.reports.bars import bar
-from sandyq.reports.numbers import faithful, millions, split
+from sandyq.reports.numbers import decimals, faithful, millions, split
 from sandyq.reports.words import STATES, scaled, unit_word
 
 Row = dict[str, object]
@@ -51,20 +51,19 @@ def value_text(part: PartResult, language: Language) -> str:
     """Return the printed value in its printed unit; an em dash for Unknown."""
     if part.value is None:
         return UNKNOWN
-    unit = part.part.unit
+    return language.number(scaled(part.value, part.part.unit), value_digits(part))
+
+
+def value_digits(part: PartResult) -> int | None:
+    """Return the decimals of the printed value: by its unit, more when a threshold is that near; None: as it is."""
+    unit, force = part.part.unit, part.part.in_force
+    if part.value is None or unit not in {"USD", "ratio", "days"}:
+        return None
     levels = [scaled(level, unit) for level in (part.part.warn, part.part.soft, part.part.hard) if level is not None]
-    value = scaled(part.value, unit)
-    match unit:
-        case "USD":
-            digits = 1
-        case "ratio":
-            force = part.part.in_force
-            digits = 3 if force is not None and abs(scaled(force, unit)) <= _FINE else 2
-        case "days":
-            digits = 1
-        case _:
-            return language.number(value)
-    return language.number(value, faithful(value, digits, levels))
+    digits = 1
+    if unit == "ratio":
+        digits = 3 if force is not None and abs(scaled(force, unit)) <= _FINE else 2
+    return faithful(scaled(part.value, unit), digits, levels)
 
 
 def _levels(part: PartResult | None, language: Language) -> Row:
@@ -72,9 +71,11 @@ def _levels(part: PartResult | None, language: Language) -> Row:
         return {"warn": ("", ""), "soft": ("", ""), "hard": ("", ""), "sign": ""}
     definition = part.part
     found: Row = {"sign": "\u2265\u202f" if definition.direction == "min" else ""}
-    for name, level in (("warn", definition.warn), ("soft", definition.soft), ("hard", definition.hard)):
-        text = "" if level is None else language.number(scaled(level, definition.unit))
-        found[name] = split(text)
+    levels = {"warn": definition.warn, "soft": definition.soft, "hard": definition.hard}
+    printed = {name: scaled(level, definition.unit) for name, level in levels.items() if level is not None}
+    digits = max((decimals(level) for level in printed.values()), default=0)
+    for name in levels:
+        found[name] = split(language.number(printed[name], digits)) if name in printed else ("", "")
     return found
 
 

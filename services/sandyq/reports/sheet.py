@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from hashlib import sha256
-from types import MappingProxyType
 
 from sandyq.basics.language import Language
 from sandyq.basics.text import Text
@@ -96,8 +95,8 @@ class SheetData:
     counts: Counts
     limit_history: LimitColumns | None = None
     value_history: ValueColumns | None = None
-    files: Mapping[int, SourceFile] = field(default=MappingProxyType({}))
-    remarks: Mapping[str, tuple[Text, ...]] = field(default=MappingProxyType({}))
+    files: Mapping[int, SourceFile] = field(default_factory=dict)
+    remarks: Mapping[str, tuple[Text, ...]] = field(default_factory=dict)
     gate: Text | None = None
     """A sentence about the entry gate; None when the mandate has none."""
 

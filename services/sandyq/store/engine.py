@@ -13,12 +13,14 @@ from typing import Any, Final, TypeAlias
 
 from sqlcipher3 import dbapi2
 
-from sandyq.basics.errors import BadInput, SandyqError
+from sandyq.basics.errors import BadInput, IntegrityFailed, SandyqError
 from sandyq.basics.text import N_
 
 Connection: TypeAlias = Any
 """A connection of sqlcipher3, which has no type information."""
 EngineError: Final = dbapi2.Error
+BROKEN: Final = (dbapi2.Error, UnicodeDecodeError)
+"""What the driver raises for a damaged file: a damaged schema spoils even the text of its own error."""
 RefusedRow: Final = dbapi2.IntegrityError
 OLDEST_ENGINE: Final = (3, 51, 3)
 """Engines from 3.7.0 to 3.51.2 carry the WAL-reset corruption bug."""
@@ -111,15 +113,24 @@ def _connect(address: str, path: Path, passphrase: str | None) -> Connection:
                        "mmap_size=0", "temp_store=MEMORY", "cache_size=-16000"):
             connection.execute(f"PRAGMA {pragma}")
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    except EngineError as error:
+    except BROKEN as error:
         connection.close()
         raise _unreadable(path, passphrase, str(error)) from None
     return connection
 
 
+def damaged(name: str, error: Exception) -> IntegrityFailed:
+    """Return what to raise when a book's file cannot be read as it should."""
+    return IntegrityFailed("book-damaged", N_("The book's file is damaged and cannot be read as a whole."),
+                           where=f"{name}: {error}", remedy=N_("Verify the book, and restore the last backup that "
+                                                               "holds."))
+
+
 def _unreadable(path: Path, passphrase: str | None, reason: str) -> SandyqError:
-    if "not a database" not in reason:
+    if "unable to open" in reason or "locked" in reason:
         return BadInput("book-not-opened", N_("The book cannot be opened."), where=f"{path.name}: {reason}")
+    if "not a database" not in reason:
+        return damaged(path.name, ValueError(reason))
     if passphrase is None:
         return BadInput("not-a-book", N_("The file is not a book, or it is encrypted and needs its passphrase."),
                         where=path.name)

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 
-def write_file(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
     """Replace or make a file: temporary file in the same folder, flush, fsync, rename, fsync of the folder.
 
     Raises OSError; the file that was there before is then still whole and nothing temporary is left.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import socket
+import platform
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -63,7 +63,7 @@ class WriterLock:
         except OSError:
             os.close(self._file)
             raise _locked(book) from None
-        record = json.dumps({"actor": actor, "host": socket.gethostname(), "pid": os.getpid()}).encode()
+        record = json.dumps({"actor": actor, "host": platform.node(), "pid": os.getpid()}).encode()
         os.ftruncate(self._file, 0)
         os.lseek(self._file, 0, os.SEEK_SET)
         os.write(self._file, record)

@@ -19,10 +19,10 @@ APPLICATION_ID: Final = 0x53_4E_44_51
 VERSION: Final = 1
 MIGRATIONS_TABLE: Final = "_sqlite_migrations"
 
-_DATES: Final = frozenset("date valid_from adjusted_as_of ex_date filing_date shares_asof published trade_date "
-                          "settle_date".split())
-_NUMBERS: Final = frozenset("close rate close_usd new_shares old_shares amount_per_share coins amount quantity price "
-                            "fees taxes cost_usd flow_musd".split())
+_DATES: Final = frozenset({"date", "valid_from", "adjusted_as_of", "ex_date", "filing_date", "shares_asof", "published",
+                           "trade_date", "settle_date"})
+_NUMBERS: Final = frozenset({"close", "rate", "close_usd", "new_shares", "old_shares", "amount_per_share", "coins",
+                             "amount", "quantity", "price", "fees", "taxes", "cost_usd", "flow_musd"})
 _BULK: Final = frozenset({"price"})
 """Tables with millions of rows: their dates and numbers are checked by length and alphabet only."""
 
@@ -107,7 +107,7 @@ def _check(table: str, column: str) -> str:
     name = f'"{column}"'
     if column in _DATES:
         return f"length({name}) = 10" if table in _BULK else f"{name} = '' OR date({name}) IS {name}"
-    if column in _NUMBERS and table != "mandate":
+    if column in _NUMBERS:
         alphabet = f"{name} NOT GLOB '*[^-.0-9]*'"
         return alphabet if table in _BULK else f"{alphabet} AND {name} NOT GLOB '*.*0' AND {name} NOT GLOB '*.'"
     return ""

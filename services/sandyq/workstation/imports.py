@@ -5,28 +5,227 @@ A preview is the same import done on a scratch copy of the book, so that what it
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
-from decimal import Decimal
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from itertools import islice
 from pathlib import Path
 
 from sandyq.basics.errors import BadInput
 from sandyq.basics.findings import Finding, Severity
-from sandyq.basics.origin import Origin
-from sandyq.basics.text import N_
-from sandyq.book.ledger import screen
-from sandyq.book.transactions import CASH_TYPES, Transaction, TransactionType
+from sandyq.basics.text import N_, Text
 from sandyq.control.records import Batch
-from sandyq.market.series import FundHolding
-from sandyq.packs.reading import Reading, ReadOptions, read_file
-from sandyq.reference.coins import COINS, STABLECOINS
+from sandyq.limits.toml import read_mandate
+from sandyq.packs.mappings import SavedMapping, from_text
+from sandyq.packs.options import ReadOptions
+from sandyq.packs.reading import Reading, read_file
+from sandyq.packs.report import Report
 from sandyq.reference.facts import TABLES, FactRow
-from sandyq.reference.instruments import Instrument
-from sandyq.reference.kinds import Kind
 from sandyq.store.store import Store
-from sandyq.workstation.contract import Preview
-from sandyq.workstation.knowledge import Knowledge, read_knowledge
+from sandyq.workstation.bookings import Bookings
+from sandyq.workstation.contract import Changes, Preview
+from sandyq.workstation.knowledge import KnownData, read_knowledge
 
-_LAST = ("transactions",)
-_BOOKING = TABLES["booking"].columns
+_ORDER = {"mandate": 0, "calendars": 1, "instruments": 2, "splits": 3, "coins": 4, "fx": 5, "transactions": 9}
+"""Kinds that others lean on are imported first, transactions last; the rest keeps the order it was given in."""
 _SAMPLE_ROWS = 12
+_Produced = tuple[str, FactRow]
+
+
+def preview(store: Store, path: Path, files: Sequence[Path], mapping: str | None, options: Mapping[str, str],
+            actor: str, now: datetime) -> tuple[Preview, ...]:
+    """Import the files into a scratch copy of the book and say what happened there."""
+    with tempfile.TemporaryDirectory(prefix="sandyq-") as folder:
+        copy = Path(folder) / path.name
+        with store.scratch(copy) as scratch:
+            return accept(scratch, files, mapping, options, actor, lambda: now, dry=True)
+
+
+def accept(store: Store, files: Sequence[Path], mapping: str | None, options: Mapping[str, str], actor: str,
+           clock: Callable[[], datetime], *, dry: bool = False) -> tuple[Preview, ...]:
+    """Import each file as one batch. A file that cannot be read at all stops the rest and raises BadInput."""
+    how = read_options(store, mapping, options)
+    readings = [(number, read_file(file, how, KnownData(store))) for number, file in enumerate(files)]
+    done: dict[int, Preview] = {}
+    for number, reading in sorted(readings, key=lambda item: (_ORDER.get(item[1].kind, 6), item[0])):
+        done[number] = _import_one(store, reading, options, actor, clock(), dry=dry)
+    return tuple(done[number] for number in sorted(done))
+
+
+def read_options(store: Store, mapping: str | None, options: Mapping[str, str]) -> ReadOptions:
+    """Turn what the person said into options for the readers. Raises BadInput for a day that is none."""
+    adjusted = options.get("adjusted_as_of")
+    try:
+        day = date.fromisoformat(adjusted) if adjusted else None
+    except ValueError as error:
+        raise BadInput("bad-date", N_("{value} is not a day.", value=adjusted), where="adjusted-as-of",
+                       remedy=N_("Write it as 2025-10-03.")) from error
+    said = options.get
+    return ReadOptions(
+        kind=said("kind", ""), encoding=said("encoding", ""), delimiter=said("delimiter", ""),
+        date_format=said("date_format", ""), decimal=said("decimal", ""), symbol=said("symbol", ""),
+        currency=said("currency", ""), source=said("source", ""), basis=said("basis", ""),
+        price_type=said("price_type", ""), cutoff=said("cutoff", ""), shares_basis=said("shares_basis", ""),
+        mapping=_mapping(store, mapping), adjusted_as_of=day)
+
+
+def _mapping(store: Store, name: str | None) -> SavedMapping | str | None:
+    """A mapping saved in the book, a mapping file, or the name of one that ships."""
+    if not name:
+        return None
+    saved = {str(row[3]): str(row[4]) for row in store.rows("mapping")}
+    if name in saved:
+        return from_text(saved[name], name)
+    file = Path(name)
+    if file.suffix.lower() == ".json" and file.is_file():
+        return from_text(file.read_text(encoding="utf-8"), file.name)
+    return name
+
+
+def _import_one(store: Store, reading: Reading, options: Mapping[str, str], actor: str, now: datetime, *,
+                dry: bool) -> Preview:
+    earlier = [entry for entry in store.entries_by_content(reading.sha256)
+               if entry.seq not in store.reversed_entries()]
+    if earlier:
+        return _imported_before(reading, earlier[-1].seq)
+    tally = _Tally(store, reading)
+    payload: dict[str, object] = {"file": reading.file, "kind": reading.kind, "sha256": reading.sha256,
+                                  "options": dict(options)}
+
+    def rows() -> Iterator[_Produced]:
+        yield from tally.rows()
+        payload.update(tally.counts())
+
+    batch = Batch("import", actor, payload, rows(), key=f"import:{reading.sha256}:{_times(store, reading.sha256)}")
+    written = store.record(batch, now)
+    return tally.preview(None if dry else written.entry.seq)
+
+
+def _times(store: Store, sha256: str) -> int:
+    """How often this content was imported before (each time reversed): part of the key that makes a retry harmless."""
+    return len(store.entries_by_content(sha256))
+
+
+def _imported_before(reading: Reading, entry: int) -> Preview:
+    rows = sum(1 for _ in reading.rows())
+    finding = Finding(Severity.INFO, "already-imported", N_(
+        "The content of this file was imported by entry {entry}; nothing is booked again.", entry=entry),
+        file=reading.file)
+    return Preview(reading.file, reading.kind, reading.sha256, reading.read, 0, 0, rows, reading.refused,
+                   (finding, *reading.findings), already_imported=entry)
+
+
+class _Tally:
+    """Streams a file's rows past the book: keeps what is to be recorded and counts everything else."""
+
+    def __init__(self, store: Store, reading: Reading) -> None:
+        self._store = store
+        self._reading = reading
+        self.new = self.superseding = self.duplicate = 0
+        self._report = Report(reading.file)
+        self.sample: list[tuple[str, ...]] = []
+
+    def rows(self) -> Iterator[_Produced]:
+        if self._reading.kind == "transactions":
+            yield from self._bookings()
+            return
+        source = iter(self._reading.rows())
+        if self._reading.kind == "mandate":
+            source = self._mandates(source)
+        # A file of one table is streamed; a file that speaks of several is small and sorted by table first.
+        head = list(islice(source, 2_000))
+        tables = {table for table, _ in head}
+        if len(tables) == 1:
+            table = tables.pop()
+            yield from self._classified(table, _single(table, head, source))
+            return
+        rows = [*head, *source]
+        for table in sorted({table for table, _ in rows}):
+            yield from self._classified(table, (row for name, row in rows if name == table))
+
+    def _classified(self, table: str, rows: Iterator[FactRow]) -> Iterator[_Produced]:
+        for row, verdict in self._store.classify(table, rows):
+            if verdict == "duplicate":
+                self.duplicate += 1
+                continue
+            if verdict == "conflict":
+                self._refuse(row, "conflict", N_("The file has said something else under the same key before."))
+                continue
+            if verdict == "new":
+                self.new += 1
+            else:
+                self.superseding += 1
+            if len(self.sample) < _SAMPLE_ROWS:
+                self._sample(table, row)
+            yield table, row
+
+    def _bookings(self) -> Iterator[_Produced]:
+        desk = Bookings(read_knowledge(self._store, None), self._reading.hints, self._refuse)
+        resolved = desk.resolve(row for table, row in self._reading.rows() if table == "booking")
+        fresh: list[FactRow] = []
+        for row, verdict in self._store.classify("booking", resolved):
+            if verdict == "new":
+                fresh.append(row)
+            elif verdict == "duplicate":
+                self.duplicate += 1
+            else:
+                self._refuse(row, "reference-used", N_(
+                    "The reference {reference} is booked already with other values; a booking is corrected by a "
+                    "reversal and a new entry.", reference=str(row[1])))
+        for row in desk.screen(fresh):
+            self.new += 1
+            if len(self.sample) < _SAMPLE_ROWS:
+                self._sample("booking", row)
+            yield "booking", row
+
+    def _mandates(self, source: Iterator[_Produced]) -> Iterator[_Produced]:
+        for table, row in source:
+            read_mandate(str(row[4]), self._reading.file)
+            yield table, row
+
+    def _refuse(self, row: FactRow, code: str, text: Text, value: str = "") -> None:
+        line = row[0]
+        self._report.refuse(code, text, line=line if isinstance(line, int) else 0, value=value)
+
+    def _sample(self, table: str, row: FactRow) -> None:
+        if not self.sample:
+            self.sample.append(("line", *TABLES[table].columns))
+        self.sample.append(tuple("" if value is None else str(value) for value in row))
+
+    def counts(self) -> dict[str, object]:
+        reading, ours = self._reading, self._report
+        counts = Counter(reading.counts) + Counter(ours.counts)
+        return {"read": reading.read, "new": self.new, "superseding": self.superseding, "duplicate": self.duplicate,
+                "refused": reading.refused + ours.refused, "findings": dict(counts)}
+
+    def preview(self, entry: int | None) -> Preview:
+        reading, ours = self._reading, self._report
+        return Preview(reading.file, reading.kind, reading.sha256, reading.read, self.new, self.superseding,
+                       self.duplicate, reading.refused + ours.refused, (*reading.findings, *ours.findings),
+                       entry=entry, sample=tuple(self.sample))
+
+
+def _single(table: str, head: Sequence[_Produced], rest: Iterator[_Produced]) -> Iterator[FactRow]:
+    for _, row in head:
+        yield row
+    for name, row in rest:
+        assert name == table, f"a file of {table} rows has a row of {name} after many"
+        yield row
+
+
+def roll_back(store: Store, entry: int, reason: str, actor: str, now: datetime) -> Changes:
+    """Reverse a whole batch. Raises BadInput when it is not a batch, has been reversed, or no reason is given."""
+    found = store.entry(entry)
+    if found is None or found.kind != "import":
+        raise BadInput("not-a-batch", N_("Entry {entry} is not an import.", entry=entry),
+                       remedy=N_("The journal lists the imports with their numbers."))
+    if entry in store.reversed_entries():
+        raise BadInput("reversed-already", N_("Entry {entry} has been reversed already.", entry=entry))
+    if not reason.strip():
+        raise BadInput("no-reason", N_("A reversal needs a reason."))
+    tables = frozenset(store.facts_of(entry))
+    row: FactRow = (0, str(entry), "", "", reason.strip())
+    written = store.record(Batch("reversal", actor, {"entry": entry, "reason": reason.strip()},
+                                 [("reversal", row)], key=f"reverse:{entry}"), now)
+    return Changes(tables, written.entry.seq)

@@ -107,7 +107,7 @@ def _value_columns(station: Workstation, q: Question) -> ValueColumns | None:
     found = station.history(q, first)
 
     def known(column: Column) -> tuple[float | None, ...]:
-        return tuple(None if value != value else float(value) for value in column)  # noqa: PLR0124 - NaN is Unknown
+        return tuple(None if value != value else float(value) for value in column)
 
     mandates = station.mandates(q)
     return ValueColumns(found.days, known(found.market_value), known(found.net_invested),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -14,7 +14,7 @@ from sandyq.book.transactions import Transaction
 from sandyq.limits.mandate import Mandate
 from sandyq.limits.toml import read_mandate
 from sandyq.market import fx
-from sandyq.market.series import MarketData, Split
+from sandyq.market.series import FundHolding, MarketData, Split
 from sandyq.reference.instruments import Directory
 from sandyq.store.market import (
     read_bookings,
@@ -24,6 +24,7 @@ from sandyq.store.market import (
     read_settings,
 )
 from sandyq.store.store import Store
+from sandyq.workstation.calendars import shipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ def read_knowledge(store: Store, known_at: datetime | None) -> Knowledge:
     entries = store.entries(known_at)
     directory = read_directory(store, known_at)
     market = read_market(store, known_at)
+    market = replace(market, calendars={**shipped(), **market.calendars})
     mandates = [read_mandate(row.text, row.name) for row in read_mandate_texts(store, known_at)]
     return Knowledge(
         head=entries[-1].seq if entries else 0,
@@ -96,3 +98,32 @@ def _splits_by_instrument(directory: Directory, market: MarketData) -> dict[str,
         if splits:
             found[instrument.id] = tuple(sorted(splits, key=lambda split: split.ex_date))
     return found
+
+
+class KnownData:
+    """What the book can say about rows that are being read: coin closes, the last holding of a fund, splits.
+
+    Read when it is first asked for: most files ask nothing.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._market: MarketData | None = None
+
+    @property
+    def market(self) -> MarketData:
+        if self._market is None:
+            self._market = read_market(self._store, None)
+        return self._market
+
+    def coin_close(self, asset: str, day: date) -> Decimal | None:
+        series = self.market.coins.get(asset)
+        point = series.latest(day) if series else None
+        return point.close if point and point.day == day else None
+
+    def last_fund_holding(self, symbol: str, asset: str) -> FundHolding | None:
+        rows = [row for row in self.market.fund_holdings.get(symbol, ()) if row.asset == asset]
+        return max(rows, key=lambda row: row.day) if rows else None
+
+    def has_split(self, symbol: str, after: date, until: date) -> bool:
+        return any(after < split.ex_date <= until for split in self.market.splits.get(symbol, ()))

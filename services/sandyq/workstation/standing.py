@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandyq.basics.text import N_
 from sandyq.control.records import Verification
 from sandyq.limits.result import SEVERITY, State
 from sandyq.store.store import Store
@@ -35,5 +34,5 @@ def status(station: Workstation, q: Question, store: Store, verified: Verificati
         mandate_from=picture.mandate.valid_from if has_mandate else None,
         kzt_rate=kzt.rate if kzt else None, kzt_day=kzt.day if kzt else None, kzt_source=kzt.source if kzt else "",
         schema=store.schema_version, actor=station.actor, role=station.actor,
-        read_only=None if store.writable else N_("opened for reading"),
+        read_only=store.read_only,
     )

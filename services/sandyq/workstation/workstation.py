@@ -120,7 +120,7 @@ class Workstation:
             cached = (last, {day: float(value) for day, value in zip(found.days, found.drawdown, strict=True)})
             self._drawdowns = {key: cached}
         value = next((cached[1][day] for day in sorted(cached[1], reverse=True) if day <= q.as_of), None)
-        return None if value is None or value != value else value  # noqa: PLR0124 - NaN is Unknown
+        return None if value is None or value != value else value
 
     @staticmethod
     def _last_price_day(known: Knowledge) -> date | None:

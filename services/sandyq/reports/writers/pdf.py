@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sandyq.basics.errors import SandyqError
 from sandyq.basics.text import N_
+from sandyq.reports.glyphs import printable
 from sandyq_resources import path
 
 if TYPE_CHECKING:
@@ -21,12 +22,13 @@ SUFFIX = "pdf"
 def write(template: str, data: Mapping[str, object], created: datetime) -> bytes:
     """Typeset ``reports/<template>.typ`` with `data` (JSON in ``sys.inputs.data``) and return the PDF.
 
-    `created` needs a zone; it is the only date in the file, so that the same data gives the same bytes. Raises
-    SandyqError when the typesetter refuses the page: it reports a fault of the template, not of the data.
+    A letter that our font lacks is printed as its code (``[U+65E5]``). `created` needs a zone; it is the only date
+    in the file, so that the same data gives the same bytes. Raises SandyqError when the typesetter refuses the page:
+    that is a fault of the template, not of the data.
     """
     import typst
 
-    inputs = {"data": json.dumps(data, ensure_ascii=False, sort_keys=True)}
+    inputs = {"data": json.dumps(printable(data), ensure_ascii=False, sort_keys=True)}
     try:
         made, warnings = _compiler(template).compile_with_warnings(
             format="pdf", sys_inputs=inputs, pdf_standards=["a-2b"], timestamp=created)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from typing import Any
 
 from sandyq.reports.tables import Cell, Column, Table
 
 SUFFIX = "xlsx"
 _HEAD_ROW = 2
+_LONGEST = 32_767
+"""Letters that a cell can hold."""
+_NAME_LETTERS = 31
 _OPTIONS = {
     "in_memory": True, "constant_memory": False, "strings_to_formulas": False, "strings_to_urls": False,
     "strings_to_numbers": False, "nan_inf_to_errors": False,
@@ -53,7 +55,8 @@ def _formats(book: Any) -> dict[str, Any]:
 
 
 def _sheet(book: Any, table: Table, formats: dict[str, Any], mark: str) -> None:
-    sheet = book.add_worksheet(table.name)
+    name = "".join(letter for letter in table.name if letter not in "[]:*?/\\'")
+    sheet = book.add_worksheet(name[:_NAME_LETTERS])
     sheet.write_string(0, 0, table.title, formats["title"])
     if mark:
         sheet.write_string(1, 0, mark, formats["mark"])
@@ -93,15 +96,15 @@ def _cell_format(book: Any, formats: dict[str, Any], column: Column, *, bold: bo
 
 
 def _write(sheet: Any, row: int, index: int, cell: Cell, style: Any) -> None:
-    match cell:
-        case None:
-            sheet.write_blank(row, index, None, style)
-        case Decimal() | int():
-            sheet.write_number(row, index, float(cell), style)
-        case date():
-            sheet.write_datetime(row, index, cell, style)
-        case _:
-            sheet.write_string(row, index, cell, style)
+    # Text first: most cells are text, and this runs for every cell.
+    if isinstance(cell, str):
+        sheet.write_string(row, index, cell if len(cell) <= _LONGEST else cell[:_LONGEST - 1] + "\u2026", style)
+    elif cell is None:
+        sheet.write_blank(row, index, None, style)
+    elif isinstance(cell, date):
+        sheet.write_datetime(row, index, cell, style)
+    else:
+        sheet.write_number(row, index, float(cell), style)
 
 
 def _totals(book: Any, sheet: Any, table: Table, formats: dict[str, Any], row: int) -> None:

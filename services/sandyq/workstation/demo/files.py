@@ -66,8 +66,8 @@ def write(folder: File, calendar: Calendar) -> tuple[File, ...]:
         "programme.csv": ("date,participant,amount,currency,source", _programme()),
         "fund_holdings.csv": (("date,symbol,asset,coins,shares_outstanding,coins_per_share,nav,net_assets_usd,"
                               "market_price,quality,source"), _fund_holdings(world)),
-        "company_holdings.csv": (("date,symbol,asset,coins,diluted_shares,shares_outstanding,shares_asof,debt,preferred,"
-                                 "cash,coins_quality,shares_quality,document,source"), _company_holdings()),
+        "company_holdings.csv": (("date,symbol,asset,coins,diluted_shares,shares_outstanding,shares_asof,debt,"
+                                 "preferred,cash,coins_quality,shares_quality,document,source"), _company_holdings()),
         "prices.csv": ("date,symbol,close,volume,currency,basis,source", _prices(world)),
         "transactions.csv": (("trade_date,settle_date,type,symbol,quantity,price,currency,fees,taxes,account,reference,"
                              "lot,note"), sorted(_transactions(world, calendar), key=lambda row: str(row[0]))),
@@ -194,7 +194,7 @@ def _transactions(world: World, calendar: Calendar) -> Iterable[_Row]:
                      f"{day.year}-{number:04d}", "", note))
 
     events: list[tuple[date, int, object]] = [(t.day, 1, t) for t in plan.TRANCHES]
-    events += [(day, 2, (symbol, share)) for day, symbol, share in plan.SALES]
+    events += [(sale.day, 2, sale) for sale in plan.SALES]
     events += [(day, 0, symbol) for symbol in ("BITO", "NVDA", "BLOK") for day in _dividend_days(symbol, calendar)]
     events.append((plan.SPLIT_DAY, -1, "MSTR"))
     for day, rank, event in sorted(events, key=lambda item: (item[0], item[1], str(item[2]))):
@@ -211,9 +211,10 @@ def _transactions(world: World, calendar: Calendar) -> Iterable[_Row]:
                 book(day, "buy", symbol, quantity, f"{price:.2f}", f"{quantity * price * 0.0006:.2f}",
                      note=f"Tranche {tranche}")
         elif rank == 2:
-            symbol, share = event  # type: ignore[misc]
+            assert isinstance(event, plan.Sale)
+            symbol = event.symbol
             price = round(world.closes[symbol].on(day) * 0.9996, 2)
-            quantity = int(held[symbol] * share / 100) * 100
+            quantity = int(held[symbol] * event.share / 100) * 100
             held[symbol] -= quantity
             book(day, "sell", symbol, quantity, f"{price:.2f}", f"{quantity * price * 0.0006:.2f}")
         elif held.get(str(event)):

@@ -41,6 +41,15 @@ class Tranche:
     weights: tuple[tuple[str, float], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """A part of one position that was sold."""
+
+    day: date
+    symbol: str
+    share: float
+
+
 _CORE = (("IBIT", .35), ("FBTC", .29), ("BITB", .17), ("GBTC", .08), ("NVDA", .11))
 _WIDE = (("IBIT", .32), ("FBTC", .24), ("BITB", .11), ("ETHA", .12), ("NVDA", .09), ("MSTR", .05), ("COIN", .04),
          ("BITO", .03))
@@ -60,5 +69,4 @@ TRANCHES = (
     Tranche(date(2026, 6, 16), 24.0, _CORE),
     Tranche(date(2026, 7, 14), 20.0, _REST),
 )
-SALES = ((date(2025, 9, 9), "NVDA", 0.30), (date(2025, 9, 9), "COIN", 0.25))
-"""Day, symbol and share of the position sold."""
+SALES = (Sale(date(2025, 9, 9), "NVDA", 0.30), Sale(date(2025, 9, 9), "COIN", 0.25))

@@ -1,0 +1,76 @@
+"""Where the parts of a chart lie: panels under each other, one time axis at the bottom, the column on the right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QRectF
+
+from sandyq_desktop.charts.figure import Chart, Panel
+from sandyq_desktop.charts.scales import Scale, ticks
+from sandyq_desktop.charts.style import Style
+
+COLUMN, LABELS, LEFT, AXIS, HEAD, GAP = 222, 92, 56, 30, 28, 10
+"""Pixels: the right column, room for labels without it, first day's x, the time axis, a title, under a panel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One panel on the canvas: its whole rectangle, the plot inside, its scale and marks, and its column's y."""
+
+    panel: Panel
+    whole: QRectF
+    plot: QRectF
+    scale: Scale
+    marks: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A chart of one size and range of days."""
+
+    time: Scale
+    places: tuple[Place, ...]
+    axis: float
+    column: float | None
+    width: float
+    height: float
+
+
+def arrange(chart: Chart, style: Style, width: float, height: float, first: float, last: float, *,
+            with_column: bool = True, top: float = 0) -> Layout:
+    """Share the height among the panels and find their value scales from the days in [first, last]."""
+    px = style.px
+    right = width - px(COLUMN) if with_column else width - px(LABELS)
+    time = Scale(first, max(last, first + 1), px(LEFT), max(right - px(2), px(LEFT) + 10))
+    axis = height - px(AXIS)
+    total = sum(panel.height for panel in chart.panels) or 1.0
+    y = top
+    places = []
+    for panel in chart.panels:
+        high = (axis - top) * panel.height / total
+        whole = QRectF(0, y, width, high)
+        head = px(HEAD) if panel.title else px(14)
+        plot = QRectF(time.start, y + head, time.end - time.start, max(high - head - px(GAP), 10))
+        low, top_value = extent(chart, panel, first, last)
+        marks = ticks(low, top_value, max(2, min(panel.ticks, int(plot.height() / px(22)) + 1)))
+        scale = Scale(panel.lowest if panel.lowest not in (None, 0.0) else marks[0],
+                      panel.highest if panel.highest is not None else marks[-1], plot.bottom(), plot.top())
+        places.append(Place(panel, whole, plot, scale, tuple(m for m in marks if scale.low <= m <= scale.high)))
+        y += high
+    return Layout(time, tuple(places), axis, right if with_column else None, width, height)
+
+
+def extent(chart: Chart, panel: Panel, first: float, last: float) -> tuple[float, float]:
+    """Return the lowest and highest value drawn between two days; (0, 1) when nothing is known."""
+    days = chart.ordinals()
+    inside = (days >= first) & (days <= last)
+    values = [series.values[inside] for series in panel.series if series.kind not in ("value", "area")]
+    values += [above[inside] for _, _, above in chart.stacked(panel)]
+    known = np.concatenate([*values, np.array([])])
+    known = known[np.isfinite(known)]
+    low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
+    if panel.lowest is not None:
+        low = panel.lowest
+    return low, panel.highest if panel.highest is not None else max(high, low + 1e-9)

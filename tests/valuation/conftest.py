@@ -1,0 +1,8 @@
+"""The rows that tests of the book are written with serve here too."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "book"))
