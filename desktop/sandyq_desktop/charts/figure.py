@@ -33,6 +33,8 @@ class Series:
     bold: bool = False
     labelled: bool = False
     ring: bool = False
+    signed: bool = False
+    """A change: printed with its sign."""
     state: str = ""
     """A colour token for the last value's label (limit history)."""
 

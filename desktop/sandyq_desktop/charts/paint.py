@@ -147,7 +147,7 @@ class Drawing:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=not dense and series.kind != "step")
         if series.kind == "step":
             x, y = np.round(x), np.round(y)
-        width = 2.0 if series.dash == "hard" and series.kind == "step" and series.token == "tx" else 1.0
+        width = 2.0 if series.dash == "hard" and series.kind == "step" else 1.0
         if series.bold and not dense and len(x) < 1_500:
             width = 1.5
         painter.strokePath(paths.line(x, y), style.pen(series.token, series.dash, width))

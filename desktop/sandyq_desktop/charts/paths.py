@@ -39,7 +39,8 @@ def line(x: Column, y: Column) -> QPainterPath:
     good = np.isfinite(y)
     lone = good & ~np.append(False, good[:-1]) & ~np.append(good[1:], False)
     if good.all() and len(x) > 1:
-        return fast.arrayToQPath(x, y, connect="all", finiteCheck=False)
+        whole: QPainterPath = fast.arrayToQPath(x, y, connect="all", finiteCheck=False)
+        return whole
     path = QPainterPath()
     for start, end in runs(good & ~lone):
         path.addPath(fast.arrayToQPath(x[start:end], y[start:end], connect="all", finiteCheck=False))

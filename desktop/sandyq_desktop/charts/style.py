@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QPen
 
+from sandyq_desktop import fonts, palette
 from sandyq_desktop.charts.figure import DASHES
 
 AREA_OPACITY = 0.62
@@ -21,6 +22,10 @@ class Style:
     tokens: Mapping[str, str]
     family: str = "Inter"
     zoom: float = 1.0
+
+    @classmethod
+    def of(cls, colours: palette.Palette, type_: fonts.Fonts) -> Style:
+        return cls({token: str(getattr(colours, token)) for token in palette.tokens()}, fonts.SANS, type_.zoom / 100)
 
     def colour(self, token: str, opacity: float = 1.0) -> QColor:
         found = QColor(self.tokens[token])

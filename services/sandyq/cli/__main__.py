@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
@@ -29,7 +30,15 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    cli()
+    try:
+        cli()
+    except Exception as error:
+        # A fault of ours: no traceback for the person, all of it for whoever asks.
+        if os.environ.get("SANDYQ_TRACE"):
+            raise
+        click.echo(f"Sandyq stopped because of a fault of its own: {type(error).__name__}: {error}. Nothing was "
+                   "recorded by this command. Set SANDYQ_TRACE=1 to see where it happened. [internal]", err=True)
+        sys.exit(1)
 
 
 if __name__ == "__main__":

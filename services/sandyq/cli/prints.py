@@ -137,7 +137,7 @@ def in_unit(value: Decimal | None, part: PartResult, language: Language) -> str:
         return language.number(value * 100, 3) + " %"
     if part.part.unit == "USD":
         return language.number(value / _MILLION, 3) + " m"
-    return language.number(value)
+    return language.number(value, 2 if part.part.unit == "days" else 0)
 
 
 def limits(run: LimitsRun, language: Language) -> None:

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from sandyq.basics.decimals import ZERO
 from sandyq.basics.findings import Finding
 from sandyq.basics.text import Text
 from sandyq.limits.mandate import Limit, Part
@@ -45,6 +46,25 @@ class Headroom:
 
 
 @dataclass(frozen=True, slots=True)
+class Slope:
+    """How a group answers to one more dollar of an instrument, and to a move of all coin prices.
+
+    One dollar of `symbol` adds `buy` to the numerator and `buy_below` to the denominator (`buy_above` once the sleeve
+    has outgrown its ramp-up floor, which is `room_to_floor` dollars away). A coin move of +100 % adds `coin` to the
+    numerator and `coin_below` to the denominator. Everything is linear between the kinks, so headroom is exact.
+    """
+
+    symbol: str
+    price_usd: Decimal | None
+    buy: Decimal
+    buy_below: Decimal = ZERO
+    buy_above: Decimal = ZERO
+    room_to_floor: Decimal | None = None
+    coin: Decimal | None = None
+    coin_below: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
     """One group of one measure: numerator over denominator (denominator None: an absolute amount).
 
@@ -56,6 +76,9 @@ class Measured:
     denominator: Decimal | None
     value: Decimal | None
     findings: tuple[Finding, ...] = ()
+    slope: Slope | None = None
+    denominator_day: date | None = None
+    denominator_source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from sandyq.workstation.picture import Picture
 
 def check_basket(picture: Picture, basket: tuple[Order, ...], *, largest: bool) -> Check:
     """Hold a basket against the limits of the picture's day."""
-    return check(picture.snapshot, picture.mandate, basket, before=picture.limits, largest=largest)
+    return check(picture.ordering, picture.mandate, basket, before=picture.limits, largest=largest)
 
 
 def fingerprint(result: Check, head: str) -> str:

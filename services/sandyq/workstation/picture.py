@@ -7,8 +7,10 @@ from dataclasses import replace
 from datetime import date
 from functools import cached_property
 
+from sandyq.basics.decimals import ONE, ZERO
 from sandyq.book.ledger import run
-from sandyq.book.state import Basis, CostMethod
+from sandyq.book.state import Basis, CostMethod, Position
+from sandyq.exposure.betas import estimate_betas
 from sandyq.exposure.look_through import look_through
 from sandyq.exposure.result import Beta, Exposure
 from sandyq.limits.evaluate import evaluate
@@ -24,15 +26,13 @@ class Picture:
     """Each answer is computed when it is first asked for and kept; nothing in it changes afterwards."""
 
     def __init__(self, knowledge: Knowledge, as_of: date, *, basis: Basis = Basis.TRADE,
-                 cost_method: CostMethod | None = None, drawdown: float | None = None,
-                 betas: Mapping[str, Beta] | None = None) -> None:
+                 cost_method: CostMethod | None = None, drawdown: float | None = None) -> None:
         self.knowledge = knowledge
         self.as_of = as_of
         self.basis = basis
         self.settings = (replace(knowledge.settings, cost_method=cost_method) if cost_method
                          else knowledge.settings)
         self._drawdown = drawdown
-        self._betas = betas
 
     @cached_property
     def mandate(self) -> Mandate:
@@ -44,18 +44,42 @@ class Picture:
         state = run(known.transactions, known.splits, self.settings, self.as_of, basis=self.basis,
                     usd_rate=known.usd_rate)
         thresholds = known.mandate(self.as_of).thresholds if known.mandates else None
-        return value(state, known.directory, known.market, *([thresholds] if thresholds else []))
+        return value(state, known.directory, known.market, thresholds)
+
+    @cached_property
+    def betas(self) -> Mapping[str, Beta]:
+        known = self.knowledge
+        return estimate_betas(known.directory, known.market, self.as_of, reference_funds=self.mandate.reference_funds)
 
     @cached_property
     def exposure(self) -> Exposure:
         known, mandate = self.knowledge, self.mandate
         return look_through(self.holdings, known.directory, known.market, reference_funds=mandate.reference_funds,
-                            fallback_factor=mandate.fallback_factor, betas=self._betas)
+                            fallback_factor=mandate.fallback_factor, betas=self.betas)
 
     @cached_property
     def snapshot(self) -> Snapshot:
         return snapshot(self.holdings, self.exposure, self.knowledge.directory, self.knowledge.market, self.mandate,
                         drawdown=self._drawdown)
+
+    @cached_property
+    def ordering(self) -> Snapshot:
+        """The snapshot with one valued share of each instrument that is not held, so that orders can name it."""
+        return snapshot(self.holdings, self.exposure, self.knowledge.directory, self.knowledge.market, self.mandate,
+                        drawdown=self._drawdown, prospects=self._prospects())
+
+    def _prospects(self) -> tuple[Holdings, Exposure]:
+        known, held = self.knowledge, self.holdings.state
+        shares = {
+            instrument.id: Position(instrument.id, ONE, ZERO, ())
+            for instrument in known.directory
+            if instrument.id not in held.positions and instrument.text("kind", self.as_of) not in {"", "reference"}
+        }
+        state = replace(held, positions=shares, cash=(), fundings=(), realised=(), totals={}, flows=(), findings=())
+        values = value(state, known.directory, known.market, self.mandate.thresholds)
+        return values, look_through(values, known.directory, known.market,
+                                    reference_funds=self.mandate.reference_funds,
+                                    fallback_factor=self.mandate.fallback_factor, betas=self.betas)
 
     @cached_property
     def limits(self) -> LimitsRun:

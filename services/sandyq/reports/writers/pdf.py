@@ -31,7 +31,7 @@ def write(template: str, data: Mapping[str, object], created: datetime) -> bytes
     inputs = {"data": json.dumps(printable(data), ensure_ascii=False, sort_keys=True)}
     try:
         made, warnings = _compiler(template).compile_with_warnings(
-            format="pdf", sys_inputs=inputs, pdf_standards=["a-2b"], timestamp=created)
+            format="pdf", sys_inputs=inputs, pdf_standards=["a-2b"], timestamp=created.replace(microsecond=0))
     except typst.TypstError as error:
         raise SandyqError("report-not-typeset", N_("The page could not be typeset: {reason}", reason=error.message),
                           where=f"{template}.typ") from error

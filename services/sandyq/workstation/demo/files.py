@@ -124,7 +124,7 @@ def _programme() -> Iterable[_Row]:
             yield day, participant, million * 1_000_000, "USD", SOURCE
 
 
-_UNITS = {"IBIT": 1_340_000_000, "FBTC": 205_000_000, "BITB": 70_000_000, "GBTC": 230_000_000, "ETHA": 420_000_000,
+_UNITS = {"IBIT": 1_340_000_000, "FBTC": 205_000_000, "BITB": 130_000_000, "GBTC": 230_000_000, "ETHA": 420_000_000,
           "BETF": 96_000_000}
 
 

@@ -1,0 +1,1 @@
+"""Decisions that need a reason or a choice that cannot be undone."""

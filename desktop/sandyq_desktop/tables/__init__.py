@@ -1,0 +1,1 @@
+"""The one table engine and what is drawn in its cells."""

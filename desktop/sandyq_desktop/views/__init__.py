@@ -1,0 +1,1 @@
+"""One module per view; views do not know each other."""

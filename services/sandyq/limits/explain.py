@@ -1,0 +1,64 @@
+"""Explain a limit: the measure line by line, what it is divided by, and its levels with the clause."""
+
+from __future__ import annotations
+
+from sandyq.basics.figure import Figure
+from sandyq.basics.text import N_, Text
+from sandyq.limits.measures.base import amount_of, grouped, in_scope
+from sandyq.limits.result import LimitResult, PartResult
+from sandyq.limits.snapshot import Snapshot
+
+_UNITS = {"USD": "USD", "ratio": "", "days": "bd", "count": ""}
+
+
+def explain_limit(result: LimitResult, snapshot: Snapshot) -> Figure:
+    """Return the tree behind a limit's value, part by part, the speaking one first and marked."""
+    key = f"limits/{result.limit.id}/value"
+    ordered = sorted(result.parts, key=lambda part: part is not result.worst)
+    parts = tuple(_part(part, snapshot, f"{key}/{number}", chosen=part is result.worst and len(ordered) > 1)
+                  for number, part in enumerate(ordered, 1))
+    speaking = result.worst
+    note = N_("{document}, section {section}: {clause}", document=result.limit.document, section=result.limit.section,
+              clause=result.limit.clause)
+    return Figure(key, Text(result.limit.title.get("en", result.limit.id)), speaking.value if speaking else None,
+                  _UNITS.get(speaking.part.unit, "") if speaking else "", note, parts=parts, findings=result.findings)
+
+
+def _part(part: PartResult, snapshot: Snapshot, key: str, *, chosen: bool) -> Figure:
+    rule = part.part
+    leaves = [_numerator(part, snapshot, f"{key}/numerator")]
+    if part.denominator is not None:
+        leaves.append(Figure(f"{key}/denominator", N_("Denominator"), part.denominator, "USD", N_(
+            "{name} of {day}, {source}", name=rule.denominator or "—", day=part.denominator_day,
+            source=part.denominator_source or "—") if part.denominator_day else N_(
+            "{name}, not under the ramp-up floor of {floor} USD", name=rule.denominator or N_("look-through coins"),
+            floor=snapshot.ramp_up_floor)))
+    leaves += [Figure(f"{key}/{name}", label, level, _UNITS.get(rule.unit, "")) for name, label, level in (
+        ("warn", N_("Warning level"), rule.warn), ("soft", N_("Soft limit"), rule.soft),
+        ("hard", N_("Hard limit"), rule.hard)) if level is not None]
+    label = Text(rule.title) if rule.title else N_("Measure {name}", name=rule.measure)
+    note = N_("worst: {group}", group=part.group) if part.group else None
+    return Figure(key, label, part.value, _UNITS.get(rule.unit, ""), note, parts=tuple(leaves), chosen=chosen,
+                  findings=part.findings)
+
+
+def _numerator(part: PartResult, snapshot: Snapshot, key: str) -> Figure:
+    rule = part.part
+    lines: tuple[Figure, ...] = ()
+    if rule.measure == "market_value":
+        members = grouped(in_scope(snapshot.rows, rule), rule).get(part.group if rule.group_by else "", [])
+        ranked = sorted(members, key=lambda row: -(amount_of(row, rule.basis) or 0))
+        room = "exposure" if rule.basis in {"look_through", "beta_adjusted"} else "holdings"
+        figure = "exposure_usd" if room == "exposure" else (
+            "cost_usd" if rule.basis == "cost" else "market_value_usd")
+        lines = tuple(Figure(f"{room}/{row.symbol}/{figure}", Text("{symbol}", {"symbol": row.symbol}),
+                             amount_of(row, rule.basis), "USD",
+                             N_("{quantity} × {price}", quantity=row.quantity, price=row.price)) for row in ranked)
+    elif rule.measure == "net_invested":
+        lines = tuple(Figure(f"{key}/{number}", N_("{day}", day=day), amount, "USD")
+                      for number, (day, amount) in enumerate(snapshot.flows, 1))
+    else:
+        lines = tuple(Figure(f"{key}/{number}", Text("{group}", {"group": group.group or "—"}), group.value,
+                             _UNITS.get(rule.unit, ""), findings=group.findings)
+                      for number, group in enumerate(part.groups[:40], 1))
+    return Figure(key, N_("Numerator"), part.numerator, "USD" if rule.unit in {"USD", "ratio"} else "", parts=lines)

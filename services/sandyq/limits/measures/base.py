@@ -1,0 +1,171 @@
+"""What measures share: rows in scope, their groups, the denominator, and the slopes from which headroom follows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sandyq.basics.decimals import ONE, ZERO, quotient
+from sandyq.basics.findings import Finding, Severity
+from sandyq.basics.text import N_, Text
+from sandyq.limits.mandate import Part
+from sandyq.limits.result import Measured, Slope
+from sandyq.limits.snapshot import Denominator, Row, Snapshot, total
+
+Take = Callable[[Snapshot, Part], tuple[Measured, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A named measure. `order_only`: without an order it does not apply. `units`: what its thresholds may be in."""
+
+    name: str
+    take: Take
+    units: frozenset[str]
+    order_only: bool = False
+
+
+def unknown(code: str, text: Text, subject: str = "") -> Finding:
+    """Return the finding that makes a figure Unknown."""
+    return Finding(Severity.ERROR, code, text, subject)
+
+
+_FIELDS: dict[str, Callable[[Row], str]] = {
+    "kind": lambda row: row.kind.value, "symbol": lambda row: row.symbol, "issuer": lambda row: row.issuer,
+    "sponsor_group": lambda row: row.sponsor_group, "currency": lambda row: row.currency,
+    "country": lambda row: row.country, "venue": lambda row: row.venue,
+}
+SCOPES = frozenset({*_FIELDS, "coin"})
+
+
+def in_scope(rows: Iterable[Row], part: Part) -> list[Row]:
+    """Return the rows that every key of the scope admits; a value with ``!`` in front excludes."""
+    kept = list(rows)
+    for key, values in part.scope.items():
+        read = _FIELDS.get(key)
+        if read is None:
+            continue
+        wanted = {value for value in values if not value.startswith("!")}
+        barred = {value[1:] for value in values if value.startswith("!")}
+        kept = [row for row in kept if (not wanted or read(row) in wanted) and read(row) not in barred]
+    return kept
+
+
+def grouped(rows: Sequence[Row], part: Part) -> dict[str, list[Row]]:
+    """Return rows by the part's group key; everything in one group when it has none."""
+    read = _FIELDS.get(part.group_by)
+    if read is None:
+        return {"": list(rows)}
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(read(row), []).append(row)
+    return groups
+
+
+def amount_of(row: Row, basis: str) -> Decimal | None:
+    """Return a row's amount in USD on a basis; ``highest`` is the highest of value, cost and exposure."""
+    match basis:
+        case "cost":
+            return row.cost
+        case "look_through":
+            return row.exposure
+        case "beta_adjusted":
+            return None if row.market_value is None or row.beta is None else row.market_value * row.beta
+        case "highest":
+            amounts = (row.market_value, row.cost, row.exposure)
+            return None if any(amount is None for amount in amounts) else max(a for a in amounts if a is not None)
+        case _:
+            return row.market_value
+
+
+def per_dollar(row: Row, basis: str) -> Decimal:
+    """Return what one more dollar of the row adds to its amount on a basis."""
+    if basis in {"look_through", "beta_adjusted"}:
+        return row.unit_exposure or ZERO
+    return ONE
+
+
+def speaker(rows: Sequence[Row], snapshot: Snapshot) -> Row | None:
+    """Return the instrument that headroom is told in: the largest of the rows, else the largest of the book."""
+    pool = [row for row in rows if row.market_value] or [row for row in snapshot.rows if row.market_value]
+    return max(pool, key=lambda row: (row.market_value or ZERO, row.symbol)) if pool else None
+
+
+@dataclass(frozen=True, slots=True)
+class Below:
+    """A resolved denominator: amount (None and `finding` when Unknown), and how it answers to buying and coins."""
+
+    amount: Decimal | None
+    absolute: bool = False
+    day: object = None
+    source: str = ""
+    buy_below: Decimal = ZERO
+    buy_above: Decimal = ZERO
+    room_to_floor: Decimal | None = None
+    coin: Decimal = ZERO
+    finding: Finding | None = None
+
+
+def denominator(snapshot: Snapshot, part: Part) -> Below:
+    """Return what the part divides by: nothing, the sleeve (never under the ramp-up floor) or a reserves series."""
+    name = part.denominator
+    if not name:
+        return Below(None, absolute=True)
+    if name == "sleeve":
+        value = snapshot.market_value
+        if value is None:
+            return Below(None, finding=unknown("sleeve-unknown", N_(
+                "The market value of the sleeve is Unknown because a price is missing, too old or refused.")))
+        floor = snapshot.ramp_up_floor
+        grown = value >= floor
+        return Below(value if grown else floor, buy_below=ONE if grown else ZERO, buy_above=ONE,
+                     room_to_floor=None if grown else floor - value,
+                     coin=(snapshot.exposure or ZERO) if grown else ZERO)
+    series = name.partition(":")[2]
+    found: Denominator | None = snapshot.reserves.get(series)
+    if found is None:
+        return Below(None, finding=unknown("reserves-missing", N_(
+            "No figure of the reserves series {series} was published by {day}.", series=series, day=snapshot.as_of),
+            series))
+    return Below(found.amount, day=found.day, source=found.source)
+
+
+def measured(group: str, numerator: Decimal | None, below: Below, slope: Slope | None = None,
+             findings: Sequence[Finding] = ()) -> Measured:
+    """Put numerator and denominator together; Unknown if either is."""
+    told = [*findings, *([below.finding] if below.finding else [])]
+    value: Decimal | None = None
+    if numerator is not None:
+        if below.absolute:
+            value = numerator
+        elif below.amount:
+            value = quotient(numerator, below.amount)
+        elif below.amount is not None and not numerator:
+            value = ZERO
+    day = below.day
+    return Measured(group, numerator, below.amount, value, tuple(told), slope,
+                    denominator_day=day if hasattr(day, "isoformat") else None,  # type: ignore[arg-type]
+                    denominator_source=below.source)
+
+
+def missing_rows(rows: Iterable[Row], basis: str) -> list[Finding]:
+    """Return one finding for each row whose amount is Unknown."""
+    return [unknown("value-unknown", N_("The {basis} of {symbol} is Unknown.", basis=_BASES.get(basis, N_("value")),
+                                        symbol=row.symbol), row.symbol)
+            for row in rows if amount_of(row, basis) is None]
+
+
+_BASES = {"market_value": N_("market value"), "cost": N_("cost"), "look_through": N_("look-through exposure"),
+          "beta_adjusted": N_("beta-adjusted value"), "highest": N_("value")}
+
+
+def slope_for(rows: Sequence[Row], snapshot: Snapshot, below: Below, basis: str) -> Slope | None:
+    """Return how a sum over rows answers to buying its largest line and to coin prices."""
+    chosen = speaker(rows, snapshot)
+    if chosen is None:
+        return None
+    inside = any(row.symbol == chosen.symbol for row in rows)
+    coin = None if basis == "cost" else total(row.exposure for row in rows)
+    return Slope(chosen.symbol, chosen.price, per_dollar(chosen, basis) if inside else ZERO, below.buy_below,
+                 below.buy_above, below.room_to_floor, coin, below.coin)

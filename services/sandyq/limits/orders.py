@@ -1,0 +1,32 @@
+"""An order as people type it: ``buy 10000 IBIT @ 52.10 fee 12.50``."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from sandyq.basics.errors import BadInput
+from sandyq.basics.text import N_
+from sandyq.limits.result import Order
+
+_NUMBER = r"\d[\d_\u00a0\u202f]*(?:\.\d+)?"
+_ORDER = re.compile(
+    rf"\s*(?P<side>buy|sell)\s+(?P<quantity>{_NUMBER})\s+(?P<symbol>[A-Za-z0-9][A-Za-z0-9.\-]*)\s*@\s*(?P<price>{_NUMBER})"
+    rf"(?:\s+fee\s+(?P<fee>{_NUMBER}))?\s*", re.IGNORECASE)
+
+
+def parse_order(text: str) -> Order:
+    """Return the order. Raises BadInput when the text is not one, or quantity or price is zero."""
+    found = _ORDER.fullmatch(text)
+    if found is None:
+        raise BadInput("bad-order", N_("{text} is not an order.", text=text), remedy=N_(
+            "Write it as: buy 10000 IBIT @ 52.10, with fee 12.50 at the end if there is one."))
+    order = Order(found["side"].lower(), _number(found["quantity"]), found["symbol"].upper(), _number(found["price"]),
+                  _number(found["fee"]) if found["fee"] else None)
+    if not order.quantity or not order.price:
+        raise BadInput("bad-order", N_("Quantity and price of an order are above zero."), where=text)
+    return order
+
+
+def _number(text: str) -> Decimal:
+    return Decimal(re.sub(r"[_\u00a0\u202f]", "", text))

@@ -1,0 +1,318 @@
+"""A light picture of the book on which limits are measured, and the same picture after a basket of orders.
+
+After a purchase the traded shares count at the order's price (F058: the limit price), after a sale they leave at the
+valuation price; look-through exposure, coins and custody move with the number of shares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from statistics import median
+
+from sandyq.basics.decimals import ONE, ZERO, from_float, product, quotient
+from sandyq.exposure.result import Exposure, ExposureLine, Premium, Rung
+from sandyq.exposure.splits import shares_factor, splits_of
+from sandyq.limits.mandate import Mandate
+from sandyq.limits.result import Order
+from sandyq.market import fx
+from sandyq.market.series import MarketData
+from sandyq.reference.instruments import Directory, Instrument
+from sandyq.reference.kinds import FUNDS, Kind
+from sandyq.reference.venues import COUNTRIES
+from sandyq.valuation.holdings import Holdings, Line
+
+VOLUME_DAYS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One instrument. Amounts in USD; None is Unknown. `price` is the valuation price in USD, `rate` its FX rate.
+
+    `exposure`, `coins` (coin → USD) and `custody` (custodian → USD of coins) belong to `quantity` shares;
+    `share_exposure` and the other ``share_`` fields to one share. `volume` is the median of 20 sessions.
+    """
+
+    symbol: str
+    instrument: str
+    kind: Kind
+    issuer: str
+    sponsor_group: str
+    currency: str
+    country: str
+    venue: str
+    quantity: Decimal
+    price: Decimal | None
+    rate: Decimal | None
+    market_value: Decimal | None
+    cost: Decimal | None
+    exposure: Decimal | None
+    exposure_high: Decimal | None
+    coins: Mapping[str, Decimal | None]
+    custody: Mapping[str, Decimal | None]
+    share_exposure: Decimal | None
+    share_high: Decimal | None
+    share_coins: Mapping[str, Decimal | None]
+    share_custody: Mapping[str, Decimal | None]
+    beta: Decimal | None
+    premium: Premium | None
+    age: int | None
+    rung: Rung
+    holdings_age: int | None
+    volume: Decimal | None
+    units: Decimal | None
+    structure: str
+    leverage: Decimal
+
+    @property
+    def unit_exposure(self) -> Decimal | None:
+        """Exposure per dollar of market value."""
+        if self.share_exposure is None or not self.price:
+            return None
+        return quotient(self.share_exposure, self.price)
+
+
+@dataclass(frozen=True, slots=True)
+class Denominator:
+    """A published figure that limits divide by."""
+
+    amount: Decimal
+    day: date
+    source: str
+    published: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The book as limits see it. `rows` are open positions; `candidates` one-share rows of what could be bought."""
+
+    as_of: date
+    rows: tuple[Row, ...]
+    candidates: Mapping[str, Row]
+    invested: Decimal | None
+    flows: tuple[tuple[date, Decimal | None], ...]
+    reserves: Mapping[str, Denominator]
+    programme: Decimal | None
+    ramp_up_floor: Decimal
+    drawdown: Decimal | None
+    orders: tuple[Order, ...] = ()
+
+    @property
+    def market_value(self) -> Decimal | None:
+        return total(row.market_value for row in self.rows)
+
+    @property
+    def exposure(self) -> Decimal | None:
+        return total(row.exposure for row in self.rows)
+
+    def row(self, symbol: str) -> Row | None:
+        return next((row for row in self.rows if row.symbol == symbol), None)
+
+
+def total(amounts: Iterable[Decimal | None]) -> Decimal | None:
+    """Return the sum, None when any amount is Unknown."""
+    result = ZERO
+    for amount in amounts:
+        if amount is None:
+            return None
+        result += amount
+    return result
+
+
+def snapshot(holdings: Holdings, exposure: Exposure, directory: Directory, market: MarketData, mandate: Mandate, *,
+             drawdown: float | None = None,
+             prospects: tuple[Holdings, Exposure] | None = None) -> Snapshot:
+    """Return the picture of a valued, looked-through book.
+
+    `prospects` values one share of each instrument that is not held, so that an order for it can be checked.
+    """
+    seen = {line.symbol: line for line in exposure.lines}
+    rows = tuple(_row(line, seen.get(line.symbol), exposure, directory, market) for line in holdings.open_lines)
+    candidates: dict[str, Row] = {}
+    if prospects is not None:
+        values, looks = prospects
+        through = {line.symbol: line for line in looks.lines}
+        for line in values.open_lines:
+            candidates[line.symbol] = _emptied(_row(line, through.get(line.symbol), looks, directory, market))
+    return Snapshot(
+        as_of=holdings.as_of, rows=rows, candidates=candidates, invested=holdings.state.invested_raw,
+        flows=tuple((flow.day, flow.amount_usd) for flow in holdings.state.flows),
+        reserves=_reserves(market, holdings.as_of), programme=_programme(market, holdings.as_of),
+        ramp_up_floor=mandate.ramp_up_floor,
+        drawdown=None if drawdown is None else abs(from_float(drawdown)),
+    )
+
+
+def _row(line: Line, seen: ExposureLine | None, exposure: Exposure, directory: Directory,
+         market: MarketData) -> Row:
+    on, instrument = exposure.as_of, line.instrument
+    rate = line.fx.rate if line.fx else None
+    price = product(line.price.close, rate) if line.price and rate is not None else None
+    coins = {coin: amount.central for coin, amount in seen.coins_usd.items()} if seen else {}
+    custody = _custody(seen, exposure) if seen else {}
+    central = seen.exposure_usd.central if seen else None
+    high = seen.exposure_usd.high if seen else None
+    quantity = line.quantity
+    mic = instrument.mic(on)
+    leverage = instrument.text("leverage", on)
+    return Row(
+        symbol=line.symbol, instrument=instrument.id, kind=line.kind, issuer=instrument.issuer(on) or line.symbol,
+        sponsor_group=instrument.sponsor_group(on), currency=instrument.currency(on),
+        country=instrument.text("domicile", on) or COUNTRIES.get(mic, ""), venue=mic, quantity=quantity,
+        price=price, rate=rate, market_value=line.market_value_usd, cost=line.cost_usd, exposure=central,
+        exposure_high=high, coins=coins, custody=custody, share_exposure=_per(central, quantity),
+        share_high=_per(high, quantity), share_coins={k: _per(v, quantity) for k, v in coins.items()},
+        share_custody={k: _per(v, quantity) for k, v in custody.items()},
+        beta=from_float(seen.beta.value) if seen and seen.beta else None, premium=seen.premium if seen else None,
+        age=line.age, rung=seen.rung if seen else Rung.FALLBACK,
+        holdings_age=(on - seen.basis_date).days if seen and seen.basis_date and line.kind not in FUNDS else None,
+        volume=_volume(line, directory, market, on), units=_units(instrument, line.kind, directory, market, on),
+        structure=instrument.text("structure", on).lower(), leverage=Decimal(leverage) if leverage else ONE,
+    )
+
+
+def _per(amount: Decimal | None, quantity: Decimal) -> Decimal | None:
+    return None if amount is None or not quantity else quotient(amount, quantity)
+
+
+def _custody(seen: ExposureLine, exposure: Exposure) -> dict[str, Decimal | None]:
+    """Return USD of coins per custodian; coin equivalents lie nowhere."""
+    if seen.equivalent or not seen.custodians:
+        return {}
+    value: Decimal | None = ZERO
+    for asset, coins in seen.coins.items():
+        price = exposure.coin_prices.get(asset)
+        if coins.central is None or price is None or value is None:
+            value = None
+        else:
+            value += product(coins.central, price[0])
+    return {name: None if value is None else product(value, share) for name, share in seen.custodians.items()}
+
+
+def _volume(line: Line, directory: Directory, market: MarketData, on: date) -> Decimal | None:
+    """Return the median volume in shares of the last 20 sessions; None when any of them has none."""
+    for symbol in dict.fromkeys((line.symbol, *directory.symbols_of(line.instrument))):
+        series = market.prices.get(symbol)
+        if series is None:
+            continue
+        last = series.position(on)
+        window = [series.at(index) for index in range(max(0, last - VOLUME_DAYS + 1), last + 1)]
+        found = [product(point.volume, *(split.factor for split in series.splits if point.day < split.ex_date <= on))
+                 for point in window if point.volume]
+        return median(found) if len(found) == VOLUME_DAYS else None
+    return None
+
+
+def _units(instrument: Instrument, kind: Kind, directory: Directory, market: MarketData, on: date) -> Decimal | None:
+    """Return units (of a fund) or shares (of a company) outstanding by the last statement, in units of the day."""
+    splits = splits_of(instrument, directory, market)
+    found: tuple[date, Decimal] | None = None
+    for symbol in directory.symbols_of(instrument):
+        rows = market.fund_holdings if kind in FUNDS else market.company_holdings
+        for row in rows.get(symbol, ()):
+            if row.shares is None or row.day > on:
+                continue
+            units = product(row.shares, shares_factor(splits, row.day, row.shares_basis, on))
+            if found is None or row.day >= found[0]:
+                found = (row.day, units)
+    return found[1] if found else None
+
+
+def _reserves(market: MarketData, on: date) -> dict[str, Denominator]:
+    """Return the last figure of each series that is of the day or before and was published by then."""
+    result: dict[str, Denominator] = {}
+    for name, rows in market.reserves.items():
+        usable = [row for row in rows if row.day <= on and (row.published is None or row.published <= on)]
+        if not usable:
+            continue
+        last = max(usable, key=lambda row: row.day)
+        rate = fx.rate(market.fx, last.currency, "USD", on)
+        if rate is not None:
+            result[name] = Denominator(product(last.amount, rate.rate), last.day, last.source, last.published)
+    return result
+
+
+def _programme(market: MarketData, on: date) -> Decimal | None:
+    """Return what the other participants hold by their last figures; None when nothing is recorded."""
+    latest: dict[str, tuple[date, Decimal]] = {}
+    for row in market.programme:
+        if row.day > on or (row.participant in latest and latest[row.participant][0] > row.day):
+            continue
+        rate = fx.rate(market.fx, row.currency, "USD", on)
+        if rate is None:
+            return None
+        latest[row.participant] = (row.day, product(row.amount, rate.rate))
+    return sum((amount for _, amount in latest.values()), ZERO) if latest else None
+
+
+def _emptied(row: Row) -> Row:
+    """The row of an instrument that is not held: per-share figures only."""
+    return replace(row, quantity=ZERO, market_value=ZERO if row.price is not None else None, cost=ZERO,
+                   exposure=ZERO if row.share_exposure is not None else None,
+                   exposure_high=ZERO if row.share_high is not None else None,
+                   coins={k: ZERO if v is not None else None for k, v in row.coins.items()},
+                   custody={k: ZERO if v is not None else None for k, v in row.custody.items()})
+
+
+def with_orders(before: Snapshot, orders: tuple[Order, ...], mandate: Mandate) -> Snapshot:
+    """Return the picture after the orders, which must name held or candidate symbols. Exact; order does not matter."""
+    rows = {row.symbol: row for row in before.rows}
+    invested = before.invested
+    flows = list(before.flows)
+    for order in orders:
+        row = rows.get(order.symbol) or before.candidates[order.symbol]
+        amount = order_amount(order, row, mandate)
+        rows[order.symbol] = _traded(row, order)
+        invested = None if invested is None or amount is None else invested + amount
+        flows.append((before.as_of, amount))
+    return replace(before, rows=tuple(row for row in rows.values() if row.quantity), invested=invested,
+                   flows=tuple(flows), orders=orders)
+
+
+def order_fee(order: Order, mandate: Mandate) -> Decimal:
+    """Return the order's fee, or the schedule's (per share and as a ratio of the amount), in its currency."""
+    if order.fee is not None:
+        return order.fee
+    schedule = mandate.fee_schedule
+    return (product(schedule.get("per_share", ZERO), order.quantity)
+            + product(schedule.get("ratio", ZERO), order.quantity, order.price))
+
+
+def order_amount(order: Order, row: Row, mandate: Mandate) -> Decimal | None:
+    """Return USD that goes out (+) for a purchase with its fee, or comes in (−) for a sale after its fee."""
+    if row.rate is None:
+        return None
+    gross, fee = product(order.quantity, order.price), order_fee(order, mandate)
+    return product(gross + fee, row.rate) if order.side == "buy" else -product(gross - fee, row.rate)
+
+
+def _traded(row: Row, order: Order) -> Row:
+    sign = ONE if order.side == "buy" else -ONE
+    shares = sign * order.quantity
+    if order.side == "buy":
+        value = None if row.rate is None else product(order.quantity, order.price, row.rate)
+    else:
+        value = None if row.price is None else product(shares, row.price)
+    quantity = row.quantity + shares
+
+    def moved(amount: Decimal | None, each: Decimal | None) -> Decimal | None:
+        return None if amount is None or each is None else amount + product(shares, each)
+
+    cost_change = None if row.cost is None else (
+        value if order.side == "buy" else (-product(row.cost, quotient(order.quantity, row.quantity))
+                                           if row.quantity else ZERO))
+    return replace(
+        row, quantity=quantity,
+        market_value=None if row.market_value is None or value is None else row.market_value + value,
+        cost=None if row.cost is None or cost_change is None else row.cost + cost_change,
+        exposure=moved(row.exposure, row.share_exposure), exposure_high=moved(row.exposure_high, row.share_high),
+        coins={k: moved(v, row.share_coins.get(k)) for k, v in row.coins.items()},
+        custody={k: moved(v, row.share_custody.get(k)) for k, v in row.custody.items()},
+    )
+
+
+def days_before(on: date, days: int) -> date:
+    """Return the first day of a trailing window of calendar days that ends with `on`."""
+    return on - timedelta(days=days - 1)
