@@ -43,6 +43,9 @@ def refusals(snapshot: Snapshot, mandate: Mandate, order: Order) -> list[Reason]
 
 def _purchase(row: Row, mandate: Mandate, snapshot: Snapshot) -> list[Reason]:
     found: list[Reason] = []
+    if snapshot.as_of < mandate.valid_from:
+        found.append(("mandate", Verdict.REFUSED, N_("The mandate is in force from {day} on; nothing is bought before.",
+                                                     day=mandate.valid_from)))
     if row.kind is Kind.REFERENCE or (mandate.allowed_kinds and row.kind.value not in mandate.allowed_kinds):
         found.append(("kind", Verdict.REFUSED, N_("The mandate does not allow instruments of the kind {kind}.",
                                                   kind=row.kind.value)))
@@ -51,7 +54,8 @@ def _purchase(row: Row, mandate: Mandate, snapshot: Snapshot) -> list[Reason]:
             "{symbol} is leveraged or pays out income by its structure; it cannot be looked through.",
             symbol=row.symbol)))
     if mandate.positive_list and not any(
-            entry.symbol == row.symbol and entry.valid_from <= snapshot.as_of
+            (entry.isin == row.isin if entry.isin and row.isin else entry.symbol == row.symbol)
+            and entry.valid_from <= snapshot.as_of
             and (entry.valid_to is None or snapshot.as_of <= entry.valid_to) for entry in mandate.positive_list):
         found.append(("positive-list", Verdict.REFUSED, N_(
             "{symbol} is not on the positive list on {day}.", symbol=row.symbol, day=snapshot.as_of)))

@@ -1,7 +1,8 @@
 """A light picture of the book on which limits are measured, and the same picture after a basket of orders.
 
-After a purchase the traded shares count at the order's price (F058: the limit price), after a sale they leave at the
-valuation price; look-through exposure, coins and custody move with the number of shares.
+After a purchase the traded shares count at the order's price (F058: the limit price) or the valuation price, whichever
+is higher; after a sale they leave at the valuation price; look-through exposure, coins and custody move with the number
+of shares.
 """
 
 from __future__ import annotations
@@ -21,7 +22,6 @@ from sandyq.market import fx
 from sandyq.market.series import MarketData
 from sandyq.reference.instruments import Directory, Instrument
 from sandyq.reference.kinds import FUNDS, Kind
-from sandyq.reference.venues import COUNTRIES
 from sandyq.valuation.holdings import Holdings, Line
 
 VOLUME_DAYS = 20
@@ -65,6 +65,7 @@ class Row:
     units: Decimal | None
     structure: str
     leverage: Decimal
+    isin: str = ""
 
     @property
     def unit_exposure(self) -> Decimal | None:
@@ -160,7 +161,7 @@ def _row(line: Line, seen: ExposureLine | None, exposure: Exposure, directory: D
     return Row(
         symbol=line.symbol, instrument=instrument.id, kind=line.kind, issuer=instrument.issuer(on) or line.symbol,
         sponsor_group=instrument.sponsor_group(on), currency=instrument.currency(on),
-        country=instrument.text("domicile", on) or COUNTRIES.get(mic, ""), venue=mic, quantity=quantity,
+        country=instrument.text("domicile", on), isin=instrument.text("isin", on), venue=mic, quantity=quantity,
         price=price, rate=rate, market_value=line.market_value_usd, cost=line.cost_usd, exposure=central,
         exposure_high=high, coins=coins, custody=custody, share_exposure=_per(central, quantity),
         share_high=_per(high, quantity), share_coins={k: _per(v, quantity) for k, v in coins.items()},
@@ -292,7 +293,9 @@ def _traded(row: Row, order: Order) -> Row:
     sign = ONE if order.side == "buy" else -ONE
     shares = sign * order.quantity
     if order.side == "buy":
-        value = None if row.rate is None else product(order.quantity, order.price, row.rate)
+        # Never under the valuation price: a low price typed into an order must not make room under a cap.
+        value = None if row.rate is None else max(product(order.quantity, order.price, row.rate),
+                                                  product(order.quantity, row.price or ZERO))
     else:
         value = None if row.price is None else product(shares, row.price)
     quantity = row.quantity + shares

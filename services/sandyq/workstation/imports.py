@@ -30,6 +30,7 @@ from sandyq.workstation.knowledge import KnownData, read_knowledge
 _ORDER = {"mandate": 0, "calendars": 1, "instruments": 2, "splits": 3, "coins": 4, "fx": 5, "transactions": 9}
 """Kinds that others lean on are imported first, transactions last; the rest keeps the order it was given in."""
 _SAMPLE_ROWS = 12
+_LOUDER = ("duplicate", "new", "superseding")
 _Produced = tuple[str, FactRow]
 
 
@@ -122,7 +123,8 @@ class _Tally:
     def __init__(self, store: Store, reading: Reading) -> None:
         self._store = store
         self._reading = reading
-        self.new = self.superseding = self.duplicate = 0
+        self._counted: Counter[str] = Counter()
+        self._lines: dict[object, str] = {}
         self._report = Report(reading.file)
         self.sample: list[tuple[str, ...]] = []
 
@@ -144,18 +146,25 @@ class _Tally:
         for table in sorted({table for table, _ in rows}):
             yield from self._classified(table, (row for name, row in rows if name == table))
 
+    def _count(self, row: FactRow, verdict: str) -> None:
+        """Count lines of the file, not facts: one line of an instruments file is many facts, and the loudest counts."""
+        if self._reading.kind == "instruments":
+            earlier = self._lines.get(row[0])
+            if earlier is not None:
+                if _LOUDER.index(verdict) <= _LOUDER.index(earlier):
+                    return
+                self._counted[earlier] -= 1
+            self._lines[row[0]] = verdict
+        self._counted[verdict] += 1
+
     def _classified(self, table: str, rows: Iterator[FactRow]) -> Iterator[_Produced]:
         for row, verdict in self._store.classify(table, rows):
-            if verdict == "duplicate":
-                self.duplicate += 1
-                continue
             if verdict == "conflict":
                 self._refuse(row, "conflict", N_("The file has said something else under the same key before."))
                 continue
-            if verdict == "new":
-                self.new += 1
-            else:
-                self.superseding += 1
+            self._count(row, verdict)
+            if verdict == "duplicate":
+                continue
             if len(self.sample) < _SAMPLE_ROWS:
                 self._sample(table, row)
             yield table, row
@@ -168,13 +177,13 @@ class _Tally:
             if verdict == "new":
                 fresh.append(row)
             elif verdict == "duplicate":
-                self.duplicate += 1
+                self._counted["duplicate"] += 1
             else:
                 self._refuse(row, "reference-used", N_(
                     "The reference {reference} is booked already with other values; a booking is corrected by a "
                     "reversal and a new entry.", reference=str(row[1])))
         for row in desk.screen(fresh):
-            self.new += 1
+            self._counted["new"] += 1
             if len(self.sample) < _SAMPLE_ROWS:
                 self._sample("booking", row)
             yield "booking", row
@@ -196,13 +205,13 @@ class _Tally:
     def counts(self) -> dict[str, object]:
         reading, ours = self._reading, self._report
         counts = Counter(reading.counts) + Counter(ours.counts)
-        return {"read": reading.read, "new": self.new, "superseding": self.superseding, "duplicate": self.duplicate,
+        return {"read": reading.read, **{name: self._counted[name] for name in _LOUDER},
                 "refused": reading.refused + ours.refused, "findings": dict(counts)}
 
     def preview(self, entry: int | None) -> Preview:
         reading, ours = self._reading, self._report
-        return Preview(reading.file, reading.kind, reading.sha256, reading.read, self.new, self.superseding,
-                       self.duplicate, reading.refused + ours.refused, (*reading.findings, *ours.findings),
+        return Preview(reading.file, reading.kind, reading.sha256, reading.read, self._counted["new"],
+                       self._counted["superseding"], self._counted["duplicate"], reading.refused + ours.refused, (*reading.findings, *ours.findings),
                        entry=entry, sample=tuple(self.sample))
 
 

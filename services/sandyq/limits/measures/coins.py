@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from sandyq.basics.decimals import ZERO
+from sandyq.basics.findings import Finding, Severity
 from sandyq.basics.text import N_
 from sandyq.limits.mandate import Part
 from sandyq.limits.measures.base import Below, Measure, in_scope, measured, speaker, unknown
@@ -16,24 +17,37 @@ from sandyq.reference.coins import ISSUER_AFFILIATED
 def take_custodian(snapshot: Snapshot, part: Part) -> tuple[Measured, ...]:
     """Return each ultimate coin custodian's share of the look-through coins, best estimate (domain.md C7).
 
-    Coins whose custodian is not known make every share Unknown: they may lie with any of them.
+    Coins whose custodian is not known may lie with any of them: where a share stays within the limit even with all of
+    them, it is told so (an upper bound); otherwise it is Unknown.
     """
     rows = [row for row in in_scope(snapshot.rows, part) if row.custody]
     if not rows:
         return ()
     whole = total(value for row in rows for value in row.custody.values())
     homeless = total(row.custody[""] for row in rows if "" in row.custody)
-    findings = [unknown("custodian-unknown", N_("The coin custodian of {symbol} is not known.", symbol=row.symbol),
-                        row.symbol) for row in rows if "" in row.custody]
+    findings = [Finding(Severity.WARNING, "custodian-unknown", N_(
+        "The coin custodian of {symbol} is not known.", symbol=row.symbol), row.symbol)
+        for row in rows if "" in row.custody]
     findings += [unknown("exposure-unknown", N_("The coins behind {symbol} are Unknown.", symbol=row.symbol),
                          row.symbol) for row in rows if any(value is None for value in row.custody.values())]
     below = Below(whole)
     results = []
     for name in sorted({name for row in rows for name in row.custody if name}):
         members = [row for row in rows if name in row.custody]
-        held = total(row.custody[name] for row in members) if homeless == ZERO else None
+        held = total(row.custody[name] for row in members)
+        if homeless:
+            held = _with_homeless(held, homeless, whole, part)
         results.append(measured(name, held, below, _custody_slope(name, members, snapshot), findings))
     return tuple(results) or (measured("", None, below, None, findings),)
+
+
+def _with_homeless(held: Decimal | None, homeless: Decimal, whole: Decimal | None, part: Part) -> Decimal | None:
+    """Return the share's upper bound while it stays under every level, else None."""
+    lowest = min(level for level in (part.warn, part.soft, part.hard) if level is not None)
+    if held is None or not whole:
+        return None
+    most = held + homeless
+    return most if most < lowest * whole else None
 
 
 def _custody_slope(name: str, rows: list[Row], snapshot: Snapshot) -> Slope | None:

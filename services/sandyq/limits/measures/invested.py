@@ -29,10 +29,12 @@ def take_pace(snapshot: Snapshot, part: Part) -> tuple[Measured, ...]:
 
 
 def take_first_tranche(snapshot: Snapshot, part: Part) -> tuple[Measured, ...]:
-    """Return net purchases of the seven calendar days that began with the first purchase."""
+    """Return net purchases of the seven calendar days that began with the first purchase; later it is history."""
     if not snapshot.flows:
         return (_flow_measured(snapshot, part, ZERO),)
     start = min(day for day, _ in snapshot.flows)
+    if snapshot.as_of > start + timedelta(days=_FIRST_TRANCHE_DAYS - 1):
+        return ()
     last = start + timedelta(days=_FIRST_TRANCHE_DAYS - 1)
     amount = total(amount for day, amount in snapshot.flows if day <= last)
     return (_flow_measured(snapshot, part, None if amount is None else max(amount, ZERO)),)

@@ -154,6 +154,8 @@ def _company_holdings() -> Iterable[_Row]:
         yield (day, "MARA", "BTC", 17_000 + 1_150 * number, 300_000_000 + 3_000_000 * number,
                270_000_000 + 3_200_000 * number, day, 650_000_000 + 60_000_000 * number, 0, 250_000_000, "filing",
                "reported", note, SOURCE)
+        yield (day, "NVDA", "BTC", 0, shares["NVDA"] + 300_000_000, shares["NVDA"], day, "", "", "", "filing",
+               "reported", note, SOURCE)
         yield (day, "COIN", "BTC", 9_200 + 70 * number, 285_000_000, shares["COIN"], day, 4_200_000_000, 0,
                7_800_000_000, "filing", "reported", note, SOURCE)
 
