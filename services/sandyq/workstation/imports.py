@@ -211,8 +211,8 @@ class _Tally:
     def preview(self, entry: int | None) -> Preview:
         reading, ours = self._reading, self._report
         return Preview(reading.file, reading.kind, reading.sha256, reading.read, self._counted["new"],
-                       self._counted["superseding"], self._counted["duplicate"], reading.refused + ours.refused, (*reading.findings, *ours.findings),
-                       entry=entry, sample=tuple(self.sample))
+                       self._counted["superseding"], self._counted["duplicate"], reading.refused + ours.refused,
+                       (*reading.findings, *ours.findings), entry=entry, sample=tuple(self.sample))
 
 
 def _single(table: str, head: Sequence[_Produced], rest: Iterator[_Produced]) -> Iterator[FactRow]:
