@@ -14,9 +14,6 @@ BILLION: Final = Decimal(1_000_000_000)
 UNITS: Final = {"USD": N_("USD m"), "count": N_("count"), "days": N_("bd"), "KZT": N_("KZT bn")}
 
 
-def amount_unit(currency: str) -> str:
-    return str(UNITS[currency])
-
 
 def shown_value(part: PartResult | None) -> Decimal | None:
     """Return a limit's value as it is shown: per cent, millions, or as it is."""
