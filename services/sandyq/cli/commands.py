@@ -161,8 +161,9 @@ def limits(book: Path, as_of: date | None, known_at: datetime | None, actor: str
     with opened(book, actor=actor) as station:
         question = asked(station, as_of, known_at)
         run = station.limits(question)
+        meter = forms.meters(station.holdings(question), station.mandate(question))
     if as_json:
-        answer(forms.limits(run, moment(question), said(code)))
+        answer(forms.limits(run, moment(question), said(code), meter))
     else:
         prints.limits(run, said(code))
     if any(result.state is State.BREACH for result in run.results):

@@ -12,6 +12,7 @@ from sandyq.basics.figure import Figure
 from sandyq.basics.findings import Finding
 from sandyq.basics.language import Language
 from sandyq.exposure.result import Exposure, ExposureLine, Premium, Range
+from sandyq.limits.mandate import Mandate
 from sandyq.limits.result import Check, Headroom, LimitResult, LimitsRun, PartResult
 from sandyq.market.series import FxPoint
 from sandyq.valuation.holdings import CashLine, Holdings, Line, ValuedLot
@@ -225,8 +226,17 @@ def limit(result: LimitResult, language: Language) -> Json:
     }
 
 
-def limits(run: LimitsRun, known_at: str, language: Language) -> Json:
-    return {"as_of": day(run.as_of), "known_at": known_at, "mandate": run.mandate_version,
+def meters(holdings: Holdings, mandate: Mandate) -> Json:
+    """The mandate's amount on both meters, and which of them binds (F003)."""
+    return {"minimum": money(mandate.minimum), "target": money(mandate.target), "maximum": money(mandate.maximum),
+            "currency": mandate.currency, "net_invested": money(holdings.net_invested_usd),
+            "market_value": money(holdings.market_value_usd), "binding": mandate.binding_meter,
+            "document": mandate.document, "body": mandate.body, "valid_from": day(mandate.valid_from),
+            "example": mandate.example}
+
+
+def limits(run: LimitsRun, known_at: str, language: Language, meter: Json | None = None) -> Json:
+    return {"as_of": day(run.as_of), "known_at": known_at, "mandate": run.mandate_version, "meters": meter,
             "limits": [limit(result, language) for result in run.results],
             "counts": {state.value: count for state, count in run.counts().items()},
             "findings": findings(run.findings, language)}

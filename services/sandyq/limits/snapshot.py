@@ -99,6 +99,8 @@ class Snapshot:
     ramp_up_floor: Decimal
     drawdown: Decimal | None
     orders: tuple[Order, ...] = ()
+    bitcoin: Decimal | None = None
+    """The bitcoin reference of the day in USD."""
 
     @property
     def market_value(self) -> Decimal | None:
@@ -143,6 +145,7 @@ def snapshot(holdings: Holdings, exposure: Exposure, directory: Directory, marke
         reserves=_reserves(market, holdings.as_of), programme=_programme(market, holdings.as_of),
         ramp_up_floor=mandate.ramp_up_floor,
         drawdown=None if drawdown is None else abs(from_float(drawdown)),
+        bitcoin=exposure.coin_prices["BTC"][0] if "BTC" in exposure.coin_prices else None,
     )
 
 

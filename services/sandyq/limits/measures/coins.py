@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from sandyq.basics.decimals import ZERO
+from sandyq.basics.decimals import ZERO, quotient
 from sandyq.basics.findings import Finding, Severity
 from sandyq.basics.text import N_
 from sandyq.limits.mandate import Part
@@ -99,7 +99,24 @@ def _richest(snapshot: Snapshot, wanted: set[str], barred: set[str]) -> Row | No
     return speaker(rows, snapshot)
 
 
+def take_equivalent(snapshot: Snapshot, part: Part) -> tuple[Measured, ...]:  # noqa: ARG001 - a measure's form
+    """Return the look-through exposure divided by the bitcoin reference, in BTC (F046)."""
+    exposure = snapshot.exposure
+    findings = []
+    if exposure is None:
+        findings.append(unknown("exposure-unknown", N_("The exposure of the sleeve is Unknown.")))
+    if snapshot.bitcoin is None:
+        findings.append(unknown("coin-missing", N_("There is no bitcoin reference for the day.")))
+    value = quotient(exposure, snapshot.bitcoin) if exposure is not None and snapshot.bitcoin else None
+    chosen = speaker((), snapshot)
+    slope = None
+    if chosen is not None and snapshot.bitcoin and chosen.unit_exposure is not None:
+        slope = Slope(chosen.symbol, chosen.price, quotient(chosen.unit_exposure, snapshot.bitcoin))
+    return (measured("", value, Below(None, absolute=True), slope, findings),)
+
+
 MEASURES = (
+    Measure("coin_equivalent", take_equivalent, frozenset({"count"})),
     Measure("custodian", take_custodian, frozenset({"ratio"})),
     Measure("coin_mix", take_mix, frozenset({"ratio"})),
 )
