@@ -144,7 +144,7 @@ class Tasks(QObject):
                 self._station.forget()
         except SandyqError as error:
             return None, error
-        except Exception as error:  # noqa: BLE001 - the person gets a sentence and a code, never a traceback
+        except Exception as error:
             return None, SandyqError("unexpected", N_("Something went wrong that the program did not foresee: {kind}, "
                                                       "{reason}.", kind=type(error).__name__, reason=str(error)[:300]),
                                      remedy=N_("The book was not changed. Report the code and these words."))

@@ -61,7 +61,7 @@ class CellDelegate(QStyledItemDelegate):
         self.write(painter, cell, column, column.text(item, self.look), tone,
                    column.weight(item) if column.weight else 400, column.after(item) if column.after else None)
 
-    def write(self, painter: QPainter, cell: QRectF, column: Column, text: str, tone: str, weight: int,  # noqa: PLR0913
+    def write(self, painter: QPainter, cell: QRectF, column: Column, text: str, tone: str, weight: int,
               after: str | None = None) -> None:
         """Write a text or a number into a cell; `after` is a small unit that follows a number."""
         look, inner = self.look, cell.adjusted(look.px(PAD), 0, -look.px(PAD), 0)

@@ -16,14 +16,14 @@ HEIGHT: Final = 16.0
 
 def points(values: Sequence[float | None], width: float = WIDTH, height: float = HEIGHT) -> list[list[QPointF]]:
     """Return the runs of known values as points; an Unknown value is a gap, a constant lies in the middle."""
-    known = [value for value in values if value is not None and value == value]  # noqa: PLR0124 - NaN
+    known = [value for value in values if value is not None and value == value]
     if not known:
         return []
     low, high = min(known), max(known)
     step = width / max(len(values) - 1, 1)
     runs: list[list[QPointF]] = [[]]
     for place, value in enumerate(values):
-        if value is None or value != value:  # noqa: PLR0124 - NaN
+        if value is None or value != value:
             runs.append([])
             continue
         share = (value - low) / (high - low) if high > low else 0.5

@@ -73,7 +73,7 @@ class Rows:
     def __init__(self, context: ViewContext) -> None:
         self._context, self._look = context, context.look
 
-    def _money(self, key: str, title: Any, get: Callable[[Line], Decimal | None], *, by: Decimal = MILLION,  # noqa: PLR0913
+    def _money(self, key: str, title: Any, get: Callable[[Line], Decimal | None], *, by: Decimal = MILLION,
                digits: int = 3, sign: bool = False, dim: bool = False, leaves: int = 0) -> Column:
         def tone(row: Held) -> str:
             value = get(row.line)
@@ -169,7 +169,7 @@ class Rows:
         return None if not total or value is None else quotient(value, total) * 100
 
 
-def N_eq(look: Look) -> str:  # noqa: N802 - reads like the marker it wraps
+def N_eq(look: Look) -> str:
     """Return the mark of a beta equivalent."""
     return look.say(N_("eq."))
 

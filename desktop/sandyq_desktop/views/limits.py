@@ -22,10 +22,10 @@ from sandyq_desktop.figures import FigureTree
 from sandyq_desktop.icons import draw, shape_of
 from sandyq_desktop.look import Look
 from sandyq_desktop.palette import WORDS
+from sandyq_desktop.scaling import MILLION, limit_digits, shown_value, unit_word
 from sandyq_desktop.tables import bullet
 from sandyq_desktop.tables.columns import Column
 from sandyq_desktop.tables.table import Table
-from sandyq_desktop.scaling import MILLION, limit_digits, shown_value, unit_word
 
 if TYPE_CHECKING:
     from sandyq.workstation.workstation import Workstation

@@ -107,6 +107,8 @@ def _connect(address: str, path: Path, passphrase: str | None) -> Connection:
         raise BadInput("book-not-opened", N_("The book cannot be opened."), where=f"{path.name}: {error}") from None
     try:
         if passphrase is not None:
+            # A wrong passphrase is told in our own words, not in the engine's log on standard error.
+            connection.execute("PRAGMA cipher_log_level = NONE")
             quoted = passphrase.replace("'", "''")
             connection.execute(f"PRAGMA key = '{quoted}'")
         for pragma in ("foreign_keys=ON", "recursive_triggers=ON", "trusted_schema=OFF", "cell_size_check=ON",

@@ -1,0 +1,248 @@
+"""What each command does: one small method each, named by `sandyq_desktop.commands.COMMANDS`."""
+
+from __future__ import annotations
+
+import getpass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtWidgets import QFileDialog
+
+from sandyq.basics.errors import BadInput
+from sandyq.basics.text import N_
+from sandyq_desktop.bars import next_weekday
+from sandyq_desktop.commands import COMMANDS, VIEW_TITLES
+from sandyq_desktop.dialogs.choose import ChooseDialog
+from sandyq_desktop.dialogs.reader import ReaderDialog, help_page
+from sandyq_desktop.fonts import ZOOMS
+from sandyq_desktop.tables.clipboard import table_text
+from sandyq_desktop.tables.table import Table
+
+if TYPE_CHECKING:
+    from sandyq.workstation.workstation import Workstation
+    from sandyq_desktop.window import Window
+
+
+def person() -> str:
+    """Return who works here, as the operating system knows them."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "unknown"
+
+
+def opener(path: Path) -> Any:
+    """Return what opens a book; the service layer is imported in the worker, after the first paint."""
+    def open_book(write: bool) -> Workstation:
+        from sandyq.workstation.workstation import Workstation
+
+        return Workstation.open(path, actor=person(), write=write)
+
+    return open_book
+
+
+class Handlers:
+    """Commands of one window."""
+
+    def __init__(self, window: Window) -> None:
+        self.window = window
+
+    # ---- finding one's way
+
+    def open_palette(self) -> None:
+        words = self.window.context.words
+        choices = [(c.id, words(c.title), c.key) for c in COMMANDS if c.id != "palette"]
+        dialog = ChooseDialog(self.window.context.look, choices, self.window)
+        dialog.picked.connect(self.window.run)
+        dialog.open()
+
+    def list_keys(self) -> None:
+        words = self.window.context.words
+        title = words(N_("List of keys"))
+        rows = "\n".join(f"| {c.key} | {words(c.title)} |" for c in COMMANDS)
+        page = f"# {title}\n\n| {words(N_('Key'))} | {words(N_('Command'))} |\n|---|---|\n{rows}\n"
+        ReaderDialog(self.window.context.look, title, page, self.window).open()
+
+    def help(self) -> None:
+        context, view = self.window.context, self.window.current or "start"
+        page = help_page(view, context.words.code)
+        title = context.words(VIEW_TITLES.get(view, N_("Help")))
+        if page is None:
+            page = f"# {title}\n\n" + context.words(N_("There is no page for this view yet. Ctrl+/ lists the keys."))
+        ReaderDialog(context.look, title, page, self.window).open()
+
+    def go(self, view: str) -> None:
+        self.window.go(view)
+
+    def back(self) -> None:
+        self.window.back()
+
+    def escape(self) -> None:
+        """Close what is open, the nearest first: the strip, Explain, then the past."""
+        window = self.window
+        if window.strip.isVisible():
+            window.strip.hide()
+        elif window.panel.isVisible():
+            window.panel.hide()
+        elif window.context.question.known_at is not None:
+            window.set_known(None)
+
+    # ---- the view in sight
+
+    def _view(self) -> Any:
+        return self.window.views.get(self.window.current)
+
+    def _table(self) -> Table | None:
+        view = self._view()
+        focused = self.window.focusWidget()
+        while focused is not None:
+            if isinstance(focused, Table):
+                return focused
+            focused = focused.parentWidget()
+        found = getattr(view, "table", None)
+        return found if isinstance(found, Table) else None
+
+    def explain_selected(self) -> None:
+        if self.window.panel.isVisible():
+            self.window.panel.hide()
+            return
+        explain = getattr(self._view(), "explain", None)
+        if callable(explain):
+            explain()
+
+    def copy(self) -> None:
+        table = self._table()
+        if table is not None:
+            table.copy(headers=False)
+
+    def copy_heads(self) -> None:
+        table = self._table()
+        if table is not None:
+            table.copy(headers=True)
+
+    def find(self) -> None:
+        find = getattr(self._view(), "find", None)
+        if callable(find):
+            find()
+        else:
+            self.open_palette()
+
+    def export(self) -> None:
+        table = self._table()
+        if table is None:
+            return
+        name, _ = QFileDialog.getSaveFileName(self.window, self.window.context.words(N_("Export the table as seen")),
+                                              f"{self.window.current}.tsv", "TSV (*.tsv)")
+        if name:
+            self.export_to(table, Path(name))
+
+    def export_to(self, table: Table, file: Path) -> None:
+        """Write the table as it is seen, with its heads and what it is of."""
+        context = self.window.context
+        columns = [c for c in range(len(table.model.columns)) if not table.grid.isColumnHidden(c)]
+        cells = table_text(table.model, range(len(table.model.shown)), columns, headers=True)
+        head = [context.words(N_("Book {book}, as of {day}", book=context.book, day=context.question.as_of))]
+        if context.demo:
+            head.append("DEMO")
+        try:
+            file.write_text("\n".join("\t".join(row) for row in [head, *cells]) + "\n", encoding="utf-8-sig")
+        except OSError as error:
+            self.window.fail(BadInput("export-not-written", N_("The table could not be written: {reason}.",
+                                                               reason=error.strerror or str(error)), where=str(file),
+                                      remedy=N_("Choose a folder that you may write to.")))
+            return
+        self.window.say(N_("Written: {file}.", file=file.name))
+
+    def import_files(self) -> None:
+        self.window.go("data")
+        view = self.window.views.get("data")
+        choose = getattr(view, "choose_files", None)
+        if callable(choose):
+            choose()
+
+    def revalue(self) -> None:
+        self.window.refresh_all()
+
+    def verify(self) -> None:
+        self.window.go("journal")
+        verify = getattr(self._view(), "verify", None)
+        if callable(verify):
+            verify()
+
+    def report(self) -> None:
+        context = self.window.context
+        folder = QFileDialog.getExistingDirectory(self.window, context.words(N_("Folder for the daily limit sheet")))
+        if folder:
+            self.report_to(Path(folder))
+
+    def report_to(self, folder: Path) -> None:
+        """Issue the daily limit sheet in the language of the window."""
+        context = self.window.context
+        question, code = context.question, context.words.code
+        self.window.tasks.do(
+            lambda door: door.report(question, "limits", folder, code),
+            lambda issued: self.window.say(N_("Written: {file}.", file=", ".join(item.path.name for item in issued))))
+
+    # ---- the look
+
+    def zoom(self, way: str) -> None:
+        now = self.window.context.fonts.zoom
+        larger, smaller = [z for z in ZOOMS if z > now], [z for z in ZOOMS if z < now]
+        chosen = {"+": larger[:1], "-": smaller[-1:], "0": [100]}[way]
+        if chosen:
+            self.window.set_look(self.window.context.palette.name, chosen[0])
+
+    def palette(self, name: str) -> None:
+        self.window.set_look(name, self.window.context.fonts.zoom)
+
+    def language(self, code: str) -> None:
+        self.window.set_language(code)
+
+    def step_day(self, by: str) -> None:
+        self.window.set_day(next_weekday(self.window.context.question.as_of, int(by)))
+
+    # ---- books
+
+    def open_book(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self.window, self.window.context.words(N_("Open a book")), "",
+                                              "Sandyq (*.sandyq)")
+        if name:
+            self.open_path(Path(name))
+
+    def open_path(self, path: Path) -> None:
+        self.window.settings.last_book = str(path)
+        self.window.open_with(opener(path))
+
+    def open_demo(self) -> None:
+        """Make the demo book in the person's own folder and open it."""
+        from platformdirs import user_data_path
+
+        folder = user_data_path("sandyq", appauthor=False) / "demo"
+
+        def make(_station: object) -> Path:
+            from sandyq.workstation.demo.make import make as make_demo
+
+            return make_demo(folder).book
+
+        self.window.say(N_("The demo book is being made."))
+        self.window.tasks.free(make, self.open_path)
+
+    def new_book(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(self.window, self.window.context.words(N_("New book")), "sleeve.sandyq",
+                                              "Sandyq (*.sandyq)")
+        if name:
+            self.make_book(Path(name))
+
+    def make_book(self, path: Path) -> None:
+        """Make an empty book under the example mandate; the mandate is replaced by importing another."""
+        def make(_station: object) -> Path:
+            from sandyq.workstation.workstation import Workstation
+
+            settings = {"cost_method": "fifo", "lot_scope": "account", "fees_in_cost": "false"}
+            Workstation.create(path, mandate="example", settings=settings, actor=person()).close()
+            return path
+
+        self.window.tasks.free(make, self.open_path)
+
+    def quit(self) -> None:
+        self.window.close()
