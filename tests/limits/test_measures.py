@@ -193,7 +193,7 @@ def test_explain_unfolds_the_numerator_the_denominator_and_the_levels() -> None:
     tree = explain_limit(result, snapshot)
     labels = [str(leaf.label) for leaf in tree.parts[0].parts]
     assert labels == ["Numerator", "Denominator", "Warning level", "Soft limit", "Hard limit"]
-    assert tree.value == Decimal(1)
+    assert (tree.value, tree.unit) == (Decimal(100), "%")
 
 
 @pytest.mark.parametrize(("change", "code"), [

@@ -49,7 +49,8 @@ def look(case: Case) -> ExposureLine | Passed:
         return Passed()
     rows = company_rows(line.instrument, case.directory, case.market)
     facts = facts_on(rows, splits_of(line.instrument, case.directory, case.market), case.as_of) if rows else None
-    if facts is None:
+    if facts is None or not any(stated.value for stated in facts.coins.values()):
+        # A company that reports no coins (before its first purchase, or never) is seen through its beta.
         return Passed()
     if line.market_value_usd is None:
         return Passed(_doubts(case, facts))
