@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from sandyq.basics.decimals import HUNDRED, WIDE, product
 from sandyq.basics.figure import Figure
@@ -13,13 +14,14 @@ from sandyq.limits.snapshot import Snapshot
 
 _UNITS = {"USD": "USD", "ratio": "%", "days": "bd", "count": ""}
 _PER_CENT_STEP = Decimal("0.000001")
+_LISTED = 40
 
 
-def _shown(value: Decimal | None, unit: str) -> Decimal | None:
-    """A ratio in per cent with six decimals; everything else as it is."""
-    if value is None or unit != "ratio":
-        return value
-    return product(value, HUNDRED).quantize(_PER_CENT_STEP, context=WIDE)
+def _figure(key: str, label: Text, value: Decimal | None, unit: str, note: Text | None = None, **more: Any) -> Figure:
+    """Return a node in a limit's unit: a ratio in per cent with six decimals, everything else as it is."""
+    if value is not None and unit == "ratio":
+        value = product(value, HUNDRED).quantize(_PER_CENT_STEP, context=WIDE)
+    return Figure(key, label, value, _UNITS.get(unit, ""), note, **more)
 
 
 def explain_limit(result: LimitResult, snapshot: Snapshot) -> Figure:
@@ -31,8 +33,8 @@ def explain_limit(result: LimitResult, snapshot: Snapshot) -> Figure:
     speaking = result.worst
     note = N_("{document}, section {section}: {clause}", document=result.limit.document, section=result.limit.section,
               clause=result.limit.clause)
-    return Figure(key, Text(result.limit.title.get("en", result.limit.id)), _shown(speaking.value, speaking.part.unit) if speaking else None,
-                  _UNITS.get(speaking.part.unit, "") if speaking else "", note, parts=parts, findings=result.findings)
+    return _figure(key, Text(result.limit.title.get("en", result.limit.id)), speaking.value if speaking else None,
+                   speaking.part.unit if speaking else "", note, parts=parts, findings=result.findings)
 
 
 def _part(part: PartResult, snapshot: Snapshot, key: str, *, chosen: bool) -> Figure:
@@ -44,13 +46,12 @@ def _part(part: PartResult, snapshot: Snapshot, key: str, *, chosen: bool) -> Fi
             source=part.denominator_source or "—") if part.denominator_day else N_(
             "{name}, not under the ramp-up floor of {floor} USD", name=rule.denominator or N_("look-through coins"),
             floor=snapshot.ramp_up_floor)))
-    leaves += [Figure(f"{key}/{name}", label, _shown(level, rule.unit), _UNITS.get(rule.unit, "")) for name, label, level in (
+    leaves += [_figure(f"{key}/{name}", label, level, rule.unit) for name, label, level in (
         ("warn", N_("Warning level"), rule.warn), ("soft", N_("Soft limit"), rule.soft),
         ("hard", N_("Hard limit"), rule.hard)) if level is not None]
     label = Text(rule.title) if rule.title else N_("Value")
     note = N_("worst: {group}", group=part.group) if part.group else None
-    return Figure(key, label, _shown(part.value, rule.unit), _UNITS.get(rule.unit, ""), note, parts=tuple(leaves), chosen=chosen,
-                  findings=part.findings)
+    return _figure(key, label, part.value, rule.unit, note, parts=tuple(leaves), chosen=chosen, findings=part.findings)
 
 
 def _numerator(part: PartResult, snapshot: Snapshot, key: str) -> Figure:
@@ -69,7 +70,6 @@ def _numerator(part: PartResult, snapshot: Snapshot, key: str) -> Figure:
         lines = tuple(Figure(f"{key}/{number}", N_("{day}", day=day), amount, "USD")
                       for number, (day, amount) in enumerate(snapshot.flows, 1))
     else:
-        lines = tuple(Figure(f"{key}/{number}", Text("{group}", {"group": group.group or "—"}), _shown(group.value, rule.unit),
-                             _UNITS.get(rule.unit, ""), findings=group.findings)
-                      for number, group in enumerate(part.groups[:40], 1))
+        lines = tuple(_figure(f"{key}/{number}", Text("{group}", {"group": group.group or "—"}), group.value, rule.unit,
+                              findings=group.findings) for number, group in enumerate(part.groups[:_LISTED], 1))
     return Figure(key, N_("Numerator"), part.numerator, "USD" if rule.unit in {"USD", "ratio"} else "", parts=lines)
