@@ -6,15 +6,15 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from PySide6.QtCore import QDate, QPoint, Qt, Signal
+from PySide6.QtCore import QDate, QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import (
     QCalendarWidget,
-    QComboBox,
     QFrame,
     QHBoxLayout,
     QLineEdit,
     QMenu,
+    QSizePolicy,
     QToolButton,
     QWidget,
     QWidgetAction,
@@ -25,7 +25,7 @@ from sandyq.basics.text import N_
 from sandyq.limits.result import State
 from sandyq.workstation.contract import Status
 from sandyq_desktop.context import ViewContext
-from sandyq_desktop.controls import Chip, Segment, Words
+from sandyq_desktop.controls import Chip, Choice, Segment, Words
 from sandyq_desktop.icons import Shape, shape_of
 from sandyq_desktop.palette import WORDS
 from sandyq_desktop.words import NAMES
@@ -75,6 +75,8 @@ class DayField(QFrame):
         self._day = context.question.as_of
         self.setObjectName("field")
         self.before, self.field, self.after = QToolButton(), QLineEdit(), QToolButton()
+        for inner in (self.before, self.field, self.after):
+            inner.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.before.setText("‹")
         self.after.setText("›")
         row = QHBoxLayout(self)
@@ -130,6 +132,7 @@ class DayField(QFrame):
         day = self._day
         self.field.setText("" if day == date.min else f"{words(WEEKDAYS[day.weekday()])} {words.language.date(day)}")
         self.field.setFont(look.font("body", 500))
+        self.setFixedHeight(look.px(27))
         self.field.setFixedWidth(look.px(118))
         self.field.setAccessibleName(words(N_("As of")))
         self.before.setAccessibleName(words(N_("One day back")))
@@ -157,12 +160,12 @@ class AsOfBar(QWidget):
         self.day = DayField(context)
         self.known = QLineEdit()
         self.currency = Segment(look, N_("Currency"), (("USD", "USD"), ("KZT", "KZT")))
-        self.language = QComboBox()
+        self.language = Choice(look)
         for code in ("en", "ru", "kk"):
             self.language.addItem(NAMES[code], code)
         assert set(CODES) == set(NAMES)
-        self.find = QLineEdit()
-        self.find.setReadOnly(True)
+        self.search = QLineEdit()
+        self.search.setReadOnly(True)
         self.labels = [Words(look, N_("As of"), "caption", "tx3"), Words(look, N_("Known at"), "caption", "tx3")]
         self.chips = {"limits": Chip(look, N_("Worst limit")), "orders": Chip(look, N_("Gate")),
                       "data": Chip(look, N_("Data")), "journal": Chip(look, N_("Chain"))}
@@ -172,7 +175,7 @@ class AsOfBar(QWidget):
         for item in (self.labels[0], self.day, None, self.labels[1], self.known, None, self.currency, None,
                      self.language, None):
             row.addSpacing(6) if item is None else row.addWidget(item)
-        row.addWidget(self.find, 1)
+        row.addWidget(self.search, 1)
         row.addSpacing(6)
         for view, chip in self.chips.items():
             row.addWidget(chip)
@@ -181,9 +184,15 @@ class AsOfBar(QWidget):
         self.known.returnPressed.connect(self._known_typed)
         self.currency.chosen.connect(self.currency_changed)
         self.language.activated.connect(lambda _i: self.language_changed.emit(str(self.language.currentData())))
-        self.find.returnPressed.connect(self.find_wanted)
-        self.find.mousePressEvent = lambda _event: self.find_wanted.emit()  # type: ignore[method-assign]
+        self.search.returnPressed.connect(self.find_wanted)
+        self.search.installEventFilter(self)
         self.restyle()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.search and event.type() is QEvent.Type.MouseButtonPress:
+            self.find_wanted.emit()
+            return True
+        return super().eventFilter(watched, event)
 
     def _known_typed(self) -> None:
         self.known_changed.emit(read_moment(self.known.text()))
@@ -195,9 +204,10 @@ class AsOfBar(QWidget):
             label.restyle()
         self.day.show_day(context.question.as_of)
         known = context.question.known_at
-        self.known.setText(words.language.moment(known) if known else words(N_("now")))
+        self.known.setText(words.language.moment(known) if known else
+                           f"{words(N_('now'))} · {words.language.moment(datetime.now(UTC))}")
         self.known.setFont(look.font())
-        self.known.setFixedWidth(look.px(150))
+        self.known.setFixedWidth(look.px(196))
         self.known.setAccessibleName(words(N_("Known at")))
         self.known.setToolTip(words(N_("Type now, or a moment such as 03.03.2026 18:00. Times are UTC.")))
         self.currency.restyle()
@@ -205,10 +215,10 @@ class AsOfBar(QWidget):
         self.language.setFont(look.font())
         self.language.setAccessibleName(words(N_("Language")))
         self.language.setCurrentIndex(max(self.language.findData(words.code), 0))
-        self.find.setFont(look.font())
-        self.find.setPlaceholderText(words(N_("Find or run a command")) + "   Ctrl+K")
-        self.find.setAccessibleName(words(N_("Find or run a command")))
-        self.find.setMinimumWidth(look.px(90))
+        self.search.setFont(look.font())
+        self.search.setPlaceholderText(words(N_("Find or run a command")) + "   Ctrl+K")
+        self.search.setAccessibleName(words(N_("Find or run a command")))
+        self.search.setMinimumWidth(look.px(90))
         for chip in self.chips.values():
             chip.restyle()
 

@@ -6,10 +6,19 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QButtonGroup,
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QWidget,
+)
 
 from sandyq.basics.text import Text
-from sandyq_desktop.icons import Shape, draw
+from sandyq_desktop.icons import Shape, draw, triangle
 from sandyq_desktop.look import Look
 
 LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
@@ -35,7 +44,8 @@ class Line(QFrame):
 class Words(QLabel):
     """A label with a role of type and a tone that follows the look; `tell` changes what it says."""
 
-    def __init__(self, look: Look, text: Text | str = "", role: str = "body", tone: str = "tx", weight: int = 0) -> None:
+    def __init__(self, look: Look, text: Text | str = "", role: str = "body", tone: str = "tx",
+                 weight: int = 0) -> None:
         super().__init__()
         self._look, self._text, self._role, self._weight = look, text, role, weight
         self.setProperty("tone", tone)
@@ -55,6 +65,20 @@ class Words(QLabel):
     def restyle(self) -> None:
         self.setFont(self._look.font(self._role, self._weight))
         self.setText(self._look.say(self._text) if self._text else "")
+
+
+class Choice(QComboBox):
+    """A list to choose one from, with the drawn triangle."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        triangle(painter, self.width() - self._look.px(12), self.height() / 2, self._look.px(7),
+                 self._look.color("tx2"), opened=True)
 
 
 class Segment(QWidget):

@@ -73,6 +73,7 @@ class ExplainPanel(QWidget):
         row.addWidget(self._close)
         figure = QHBoxLayout()
         figure.setContentsMargins(12, 14, 12, 2)
+        figure.setSpacing(8)
         figure.addWidget(self._value)
         figure.addWidget(self._unit, 1, Qt.AlignmentFlag.AlignBottom)
         buttons = QHBoxLayout()

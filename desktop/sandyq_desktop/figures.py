@@ -31,6 +31,8 @@ def value_text(figure: Figure, look: Look) -> str:
     if value is None:
         return "—"
     if isinstance(value, Decimal):
+        if figure.unit == "%":
+            return number(value, 4)
         if figure.unit in {"USD", "KZT"}:
             return number(value, 2)
         if figure.unit == "ratio":
@@ -67,16 +69,17 @@ def source_text(source: Source, look: Look) -> str:
 
 
 def note_text(figure: Figure, sources: dict[Origin, Source], look: Look) -> str:
+    """Return the sentence and the source, one a line."""
     parts = [look.say(figure.note)] if figure.note else []
     if figure.origin is not None and figure.origin in sources:
         parts.append(source_text(sources[figure.origin], look))
-    return " · ".join(part for part in parts if part)
+    return "\n".join(part for part in parts if part)
 
 
 def tree_text(figure: Figure, sources: dict[Origin, Source], look: Look) -> str:
     """Return the whole tree as indented text for the clipboard."""
     return "\n".join("\t".join(("    " * depth + look.say(node.label), value_text(node, look), unit_text(node),
-                                note_text(node, sources, look))) for depth, node in walk(figure))
+                                note_text(node, sources, look).replace("\n", " · "))) for depth, node in walk(figure))
 
 
 class FigureDelegate(QStyledItemDelegate):
@@ -89,16 +92,16 @@ class FigureDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         del option
         figure: Figure = index.data(FIGURE)
-        extra = self._look.px(14) if index.data(NOTE) else 0
-        extra += self._look.px(14) * len(figure.findings)
+        note = str(index.data(NOTE) or "")
+        extra = self._look.px(14) * (len(note.splitlines()) + len(figure.findings))
         return QSize(100, self._look.px(20) if self._compact else self._look.px(21) + extra)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem,
               index: QModelIndex | QPersistentModelIndex) -> None:
-        look, rect = self._look, QRectF(option.rect)  # type: ignore[attr-defined]
+        look, rect = self._look, QRectF(option.rect)
         figure: Figure = index.data(FIGURE)
         note = str(index.data(NOTE) or "")
-        state = option.state  # type: ignore[attr-defined]
+        state = option.state
         painter.save()
         painter.fillRect(rect, look.color("sel" if state & QStyle.StateFlag.State_Selected else "panel"))
         strong = 600 if figure.chosen or not index.parent().isValid() else 400
@@ -115,8 +118,8 @@ class FigureDelegate(QStyledItemDelegate):
         look = self._look
         view = self.parent()
         whole = view.viewport().width() if isinstance(view, QTreeWidget) else round(rect.right())
-        right = whole * 0.62
-        value = f"{value_text(figure, look)} {'%' if figure.unit == 'ratio' else ''}".strip()
+        right = whole * 0.60
+        value = f"{value_text(figure, look)} {'%' if figure.unit in {'ratio', '%'} else ''}".strip()
         font = look.font("small", weight)
         wide = QFontMetricsF(font).horizontalAdvance(value)
         painter.setFont(font)
@@ -126,7 +129,7 @@ class FigureDelegate(QStyledItemDelegate):
                                               right - wide - rect.left() - look.px(8))
         painter.drawText(rect, LEFT, name)
         small = look.font("caption")
-        text = note or " ".join(look.say(finding.text) for finding in figure.findings)
+        text = note.replace("\n", " · ") or " ".join(look.say(finding.text) for finding in figure.findings)
         painter.setFont(small)
         painter.setPen(look.color("t_warn" if figure.findings and not note else "tx3"))
         room = whole - right - look.px(10)
@@ -151,10 +154,10 @@ class FigureDelegate(QStyledItemDelegate):
                          QFontMetricsF(font).elidedText(look.say(figure.label), Qt.TextElideMode.ElideRight, room))
         top, metrics = rect.top() + look.px(18), QFontMetricsF(small)
         painter.setFont(small)
-        if note:
+        for line in note.splitlines():
             painter.setPen(look.color("tx3"))
             painter.drawText(QRectF(rect.left(), top, rect.width() - 6, look.px(14)), LEFT,
-                             metrics.elidedText(note, Qt.TextElideMode.ElideMiddle, rect.width() - 6))
+                             metrics.elidedText(line, Qt.TextElideMode.ElideRight, rect.width() - 6))
             top += look.px(14)
         for finding in figure.findings:
             draw(painter, Shape.WARNING, QRectF(rect.left(), top + 1, look.px(11), look.px(11)), look.color("t_warn"),

@@ -6,7 +6,7 @@ import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from sandyq.basics.errors import BadInput
 from sandyq.basics.text import N_
@@ -94,7 +94,7 @@ class Handlers:
 
     def _table(self) -> Table | None:
         view = self._view()
-        focused = self.window.focusWidget()
+        focused: QWidget | None = self.window.focusWidget()
         while focused is not None:
             if isinstance(focused, Table):
                 return focused
@@ -121,7 +121,7 @@ class Handlers:
             table.copy(headers=True)
 
     def find(self) -> None:
-        find = getattr(self._view(), "find", None)
+        find = getattr(self._view(), "filter_rows", None)
         if callable(find):
             find()
         else:

@@ -1,4 +1,4 @@
-"""What interrupts: the history banner, the error strip, and the line of progress. None of them is a box over the work."""
+"""What interrupts: the history banner, the error strip, the line of progress. None is a box over the work."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def limit_digits(part: PartResult | None) -> int:
         return 0
     unit, reference = part.part.unit, part.part.in_force
     if unit == "ratio":
-        percent = abs(reference or 0) * 100
+        percent = abs(reference or Decimal(0)) * 100
         return 3 if percent <= Decimal("2.5") else 2 if percent < 50 else 1
     return {"USD": 1, "days": 1}.get(unit, 0)
 

@@ -24,7 +24,7 @@ QLabel[tone="demo"] { color: $demo_text; background: $demo_ground; border: 1px s
 QPushButton, QToolButton, QComboBox, QLineEdit, QFrame#field { background: transparent; border: 1px solid $edge;
   border-radius: 3px; padding: 0 ${pad}px; min-height: ${field}px; }
 QFrame#field { padding: 0; }
-QFrame#field QLineEdit, QFrame#field QToolButton { border: 1px solid transparent; }
+QFrame#field QLineEdit, QFrame#field QToolButton { border: 1px solid transparent; min-height: 0; padding: 0; }
 QLineEdit, QComboBox { background: $panel; selection-background-color: $acc; selection-color: $on_acc; }
 QFrame#field { background: $panel; }
 QPushButton:hover, QToolButton:hover { background: $head; }
@@ -33,7 +33,7 @@ QPushButton[main="true"] { background: $acc; color: $on_acc; border-color: $acc;
 QPushButton:disabled, QToolButton:disabled { color: $tx3; border-color: $line2; background: $head; }
 QPushButton:focus, QToolButton:focus, QComboBox:focus, QLineEdit:focus, QPlainTextEdit:focus
   { border: 2px solid $acc; padding: 0 ${padless}px; }
-QFrame#field QLineEdit:focus, QFrame#field QToolButton:focus { border: 2px solid $acc; }
+QFrame#field QLineEdit:focus, QFrame#field QToolButton:focus { border: 2px solid $acc; padding: 0; }
 QPushButton[place="first"] { border-top-right-radius: 0; border-bottom-right-radius: 0; }
 QPushButton[place="middle"] { border-radius: 0; border-left-width: 0; }
 QPushButton[place="last"] { border-top-left-radius: 0; border-bottom-left-radius: 0; border-left-width: 0; }

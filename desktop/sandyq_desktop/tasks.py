@@ -38,7 +38,7 @@ class _Job:
 
 
 class Tasks(QObject):
-    """One worker and its book. `progress` (done, total) and `idle` are for the progress line; `failed` for the strip."""
+    """One worker and its book. `progress` (done, total) and `idle` serve the progress line, `failed` the strip."""
 
     progress = Signal(int, int)
     started = Signal()

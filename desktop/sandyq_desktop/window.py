@@ -223,6 +223,8 @@ class Window(QMainWindow):
         self.current = key
         self.rail[key].setChecked(True)
         self.stack.setCurrentWidget(view)
+        table = getattr(view, "table", None)
+        (table if isinstance(table, QWidget) else view).setFocus()
         view.refresh()  # type: ignore[attr-defined]
         self._entitle()
 

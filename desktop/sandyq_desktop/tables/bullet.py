@@ -1,4 +1,4 @@
-"""The bullet bar: every row has its limit in force on the same vertical line, x = 138 of 196 (142 % is the scale's end).
+"""The bullet bar: every row has its limit in force on one vertical line, x = 138 of 196 (142 % ends the scale).
 
 Marks: dotted warning, dashed soft, solid thick hard; a circle for the value before an order.
 """

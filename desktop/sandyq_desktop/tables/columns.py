@@ -86,7 +86,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """A row under the table that is always visible. `values` by column key; `strong` rows are 600 under a thick line."""
+    """A row under the table, always visible. `values` by column key; `strong` rows are written in 600."""
 
     label: str
     values: dict[str, object]

@@ -34,8 +34,8 @@ class CellDelegate(QStyledItemDelegate):
               index: QModelIndex | QPersistentModelIndex) -> None:
         item = self.model.shown[index.row()]
         column = self.model.columns[index.column()]
-        rect = QRectF(option.rect)  # type: ignore[attr-defined]
-        state = option.state  # type: ignore[attr-defined]
+        rect = QRectF(option.rect)
+        state = option.state
         selected = bool(state & QStyle.StateFlag.State_Selected)
         group = isinstance(item, Group)
         ground = "sel" if selected else "head" if group else "panel"
@@ -64,7 +64,8 @@ class CellDelegate(QStyledItemDelegate):
     def write(self, painter: QPainter, cell: QRectF, column: Column, text: str, tone: str, weight: int,
               after: str | None = None) -> None:
         """Write a text or a number into a cell; `after` is a small unit that follows a number."""
-        look, inner = self.look, cell.adjusted(look.px(PAD), 0, -look.px(PAD), 0)
+        look = self.look
+        inner = cell.adjusted(look.px(PAD), 0, -look.px(PAD), 0)
         font = look.font(column.role, weight)
         painter.setFont(font)
         painter.setPen(look.color("tx3" if text == "—" else tone))

@@ -32,7 +32,7 @@ def points(values: Sequence[float | None], width: float = WIDTH, height: float =
 
 
 def paint_sparkline(painter: QPainter, cell: QRectF, values: Sequence[float | None], look: Look,
-                    token: str = "tx3") -> None:
+                    token: str = "tx3") -> None:  # noqa: S107 - a token of the palette
     """Draw the line and a dot on its last point."""
     zoom = look.fonts.zoom / 100
     width, height = WIDTH * zoom, HEIGHT * zoom

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QFontMetricsF,
@@ -23,7 +23,7 @@ from sandyq_desktop.tables.clipboard import mime, table_text
 from sandyq_desktop.tables.columns import Column, Group, Total
 from sandyq_desktop.tables.delegate import LEFT, PAD, CellDelegate
 from sandyq_desktop.tables.header import Header
-from sandyq_desktop.tables.model import TableModel
+from sandyq_desktop.tables.model import Index, TableModel
 
 
 class Grid(QTableView):
@@ -52,7 +52,7 @@ class Grid(QTableView):
         self.setTabKeyNavigation(False)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
 
-    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
+    def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)
         if current.isValid():
             self.chosen.emit(self._table.shown[current.row()])

@@ -1,4 +1,4 @@
-"""Data: import with a preview first; nothing is booked until Accept. Below, the batches, to be rolled back by reason."""
+"""Data: import with a preview first, nothing booked until Accept; below, the batches and how to roll one back."""
 
 from __future__ import annotations
 
@@ -110,7 +110,8 @@ class DataView(QWidget):
         self.accept = Action(look, N_("Accept"), main=True)
         self.discard = Action(look, N_("Put aside"))
         self.roll_back = Action(look, N_("Roll back the batch"))
-        self._captions = [Words(look, N_("Preview"), "small", weight=600), Words(look, N_("Findings"), "small", weight=600),
+        self._captions = [Words(look, N_("Preview"), "small", weight=600),
+                          Words(look, N_("Findings"), "small", weight=600),
                           Words(look, N_("Recorded batches"), "small", weight=600)]
         self.previews = Table(preview_columns(look), look, N_("Preview").template)
         self.findings = Table(finding_columns(look), look, N_("Findings").template)
@@ -212,8 +213,8 @@ class DataView(QWidget):
         if not isinstance(entry, Entry):
             return
         dialog = ReasonDialog(self._context.look, N_("Roll back entry {entry}", entry=entry.seq),
-                              N_("Every row of this batch is reversed by a new journal entry. The rows stay in the book "
-                                 "and earlier answers stay as they were."), N_("Roll back the batch"), self)
+                              N_("Every row of this batch is reversed by a new journal entry. The rows stay in the "
+                                 "book and earlier answers stay as they were."), N_("Roll back the batch"), self)
         if dialog.exec():
             self.roll_back_entry(entry.seq, dialog.reason)
 

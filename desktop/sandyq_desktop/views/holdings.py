@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSplitter, QVBoxLayout, QWidget
 
 from sandyq.basics.decimals import quotient
 from sandyq.basics.text import N_
 from sandyq.book.state import Basis, CostMethod
 from sandyq.exposure.result import Exposure, ExposureLine
-from sandyq.reference.kinds import label
+from sandyq.reference.kinds import Kind, label
 from sandyq.valuation.holdings import Freshness, Holdings, Line, ValuedLot
 from sandyq_desktop.context import ViewContext
-from sandyq_desktop.controls import Action, Segment, Words
+from sandyq_desktop.controls import Action, Choice, Segment, Words
 from sandyq_desktop.controls import Line as Hairline
 from sandyq_desktop.icons import Shape, draw
 from sandyq_desktop.look import Look
@@ -90,8 +90,8 @@ class Rows:
             Column("price", N_("Price"), lambda r: r.line.price.close if r.line.price else None, number=True,
                    digits=_price_digits, after=lambda r: r.line.price.currency if r.line.price else ""),
             Column("day", N_("Price date"), lambda r: r.line.price.day if r.line.price else None,
-                   tone=_age_tone, leaves=2),
-            Column("age", N_("Age"), lambda r: r.line.age, paint=self._age, spoken=lambda r, look: self._age_text(r),
+                   tone=_age_tone, leaves=3),
+            Column("age", N_("Age"), lambda r: r.line.age, paint=self._age, spoken=lambda r, _look: self._age_text(r),
                    least=44, leaves=0),
             self._money("value", N_("Market value\nUSD m"), lambda x: x.market_value_usd),
             self._money("kzt", N_("Value\nKZT bn"), lambda x: x.market_value_kzt, by=BILLION, digits=2, dim=True),
@@ -104,9 +104,9 @@ class Rows:
                    paint=lambda p, c, r, look, _g: paint_rung(p, c, r.seen.rung if r.seen else None, look),
                    spoken=lambda r, look: look.say(RUNGS[r.seen.rung]) if r.seen else "", least=92),
             Column("premium", N_("Premium %\nor mNAV"), self._premium, number=True, digits=2,
-                   after=lambda r: "×" if r.seen and r.seen.mnav else "%" if r.seen and r.seen.premium else "", leaves=3,
-                   role="body"),
-            Column("share", N_("% of\nvalue"), self._share, number=True, digits=1, tone=lambda _r: "tx2",
+                   after=_premium_unit, leaves=4,
+                   tone=lambda r: "tx2" if r.seen and r.seen.premium and not r.seen.premium.comparable else "tx"),
+            Column("share", N_("% of\nvalue"), self._share, number=True, digits=1, tone=lambda _r: "tx2", leaves=2,
                    group=self._group_share),
         )
 
@@ -169,6 +169,13 @@ class Rows:
         return None if not total or value is None else quotient(value, total) * 100
 
 
+def _premium_unit(row: Held) -> str:
+    """Return × for a multiple of net assets, % for a premium, nothing where there is neither."""
+    if row.seen is None or (row.seen.mnav is None and (row.seen.premium is None or row.seen.premium.value is None)):
+        return ""
+    return "×" if row.seen.mnav is not None else "%"
+
+
 def N_eq(look: Look) -> str:
     """Return the mark of a beta equivalent."""
     return look.say(N_("eq."))
@@ -225,7 +232,7 @@ class HoldingsView(QWidget):
         self._title = Words(look, N_("Holdings"), "title")
         self._labels = [Words(look, N_("Group by"), "caption", "tx3"), Words(look, N_("Cost"), "caption", "tx3"),
                         Words(look, N_("Basis"), "caption", "tx3")]
-        self.group = QComboBox()
+        self.group = Choice(look)
         self.method = Segment(look, N_("Cost"), METHODS)
         self.basis = Segment(look, N_("Basis"), BASES)
         self.filter = QLineEdit()
@@ -265,6 +272,7 @@ class HoldingsView(QWidget):
         lots.setSpacing(0)
         caption = QHBoxLayout()
         caption.setContentsMargins(6, 8, 6, 8)
+        caption.setSpacing(14)
         caption.addWidget(self._lots_title)
         caption.addWidget(self._lots_note)
         caption.addStretch(1)
@@ -322,7 +330,7 @@ class HoldingsView(QWidget):
         self._answer = answer
         holdings, exposure = answer
         rows = [Held(line, exposure.line(line.symbol), holdings) for line in holdings.lines]
-        order = {row.line.kind: place for place, row in enumerate(sorted(rows, key=lambda r: r.line.kind.value))}
+        order = {kind: place for place, kind in enumerate(Kind)}
         rows.sort(key=lambda r: (not r.line.quantity, order[r.line.kind],
                                  -(r.line.market_value_usd or Decimal(0)), r.line.symbol))
         self._regroup(refit=False)
@@ -423,7 +431,7 @@ class HoldingsView(QWidget):
                 column, "market_value_usd")
             self._context.explain(f"holdings/{row.line.symbol}/{figure}")
 
-    def find(self) -> None:
+    def filter_rows(self) -> None:
         self.filter.setFocus()
 
     def restyle(self) -> None:

@@ -1,0 +1,188 @@
+"""The editable rows of a draft: side, symbol with completion, quantity, limit price, fee, and the line's amount."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QComboBox, QCompleter, QGridLayout, QLineEdit, QSizePolicy, QWidget
+
+from sandyq.basics.decimals import product
+from sandyq.basics.text import N_, Text
+from sandyq.limits.result import Order
+from sandyq_desktop.controls import Action, Words
+from sandyq_desktop.look import Look
+from sandyq_desktop.scaling import MILLION
+from sandyq_desktop.views.order_draft import Row
+
+HEADS: Final = ((N_("Side"), 0), (N_("Symbol"), 1), (N_("Instrument"), 2), (N_("Quantity or amount"), 3),
+                (N_("Limit price"), 4), (N_("Fee"), 5), (N_("Amount, m"), 6), (N_("Last price"), 7))
+NAMES: Final = {"symbol": N_("Symbol"), "quantity": N_("Quantity or amount"), "price": N_("Limit price"),
+                "fee": N_("Fee")}
+WIDTHS: Final = {"symbol": 96, "quantity": 118, "price": 92, "fee": 82}
+
+
+class Field(QLineEdit):
+    """A field whose undo is that of the draft, and that takes rows from a spreadsheet."""
+
+    pasted = Signal(str)
+    stepped = Signal(bool)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo):
+            self.stepped.emit(event.matches(QKeySequence.StandardKey.Undo))
+            return
+        if event.matches(QKeySequence.StandardKey.Paste):
+            text = QGuiApplication.clipboard().text()
+            if "\t" in text or "\n" in text.strip():
+                self.pasted.emit(text)
+                return
+        super().keyPressEvent(event)
+
+
+class OrderLines(QWidget):
+    """Shows rows and tells what is typed. The widgets of a row are kept while the number of rows stays the same."""
+
+    edited = Signal(int, str, str)
+    finished = Signal(int, str)
+    pasted = Signal(int, str)
+    removed = Signal(int)
+    stepped = Signal(bool)
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(16, 4, 16, 6)
+        self._grid.setHorizontalSpacing(10)
+        self._grid.setVerticalSpacing(3)
+        self._grid.setColumnStretch(2, 1)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+        self._symbols: dict[str, str] = {}
+        self._rows: list[dict[str, QWidget]] = []
+        self._heads: list[Words] = []
+        for text, column in HEADS:
+            head = Words(look, text, "head", "tx3")
+            right = Qt.AlignmentFlag.AlignRight if column >= 3 else Qt.AlignmentFlag.AlignLeft
+            self._heads.append(head)
+            self._grid.addWidget(head, 0, column, right | Qt.AlignmentFlag.AlignBottom)
+
+    def offer(self, symbols: Sequence[tuple[str, str]]) -> None:
+        """Know the symbols that may be ordered, with their names."""
+        self._symbols = dict(symbols)
+        for row in self._rows:
+            self._complete(_field(row, "symbol"))
+
+    def show_rows(self, rows: Sequence[Row]) -> None:
+        """Show rows; a field that is being typed in keeps its cursor."""
+        while len(self._rows) > len(rows):
+            for widget in self._rows.pop().values():
+                self._grid.removeWidget(widget)
+                widget.hide()
+                widget.deleteLater()
+        while len(self._rows) < len(rows):
+            self._rows.append(self._make(len(self._rows)))
+        for place, row in enumerate(rows):
+            side = self._rows[place]["side"]
+            assert isinstance(side, QComboBox)
+            side.blockSignals(True)
+            side.setCurrentIndex(1 if row.side == "sell" else 0)
+            side.blockSignals(False)
+            for name in NAMES:
+                field = _field(self._rows[place], name)
+                if field.text() != getattr(row, name):
+                    field.setText(getattr(row, name))
+            self._label(place, "name").tell(self._symbols.get(row.symbol.strip().upper(), ""))
+
+    def show_facts(self, place: int, order: Order | None, last: tuple[Decimal, str] | None) -> None:
+        """Show what follows from a row: its amount, and the last price with its day."""
+        number = self._look.words.language.number
+        self._label(place, "amount").tell("" if order is None else number(
+            product(order.quantity, order.price) / MILLION * (1 if order.side == "buy" else -1), 3))
+        self._label(place, "last").tell("" if last is None else f"{number(last[0])}  {last[1]}")
+
+    def focus(self, place: int, name: str) -> None:
+        _field(self._rows[place], name).setFocus()
+
+    def field(self, place: int, name: str) -> QLineEdit:
+        return _field(self._rows[place], name)
+
+    def restyle(self) -> None:
+        for head in self._heads:
+            head.restyle()
+        for place, row in enumerate(self._rows):
+            self._dress(place, row)
+
+    def _make(self, place: int) -> dict[str, QWidget]:
+        row: dict[str, QWidget] = {}
+        side = QComboBox()
+        side.addItems(["", ""])
+        side.currentIndexChanged.connect(lambda at: self.edited.emit(place, "side", "sell" if at else "buy"))
+        row["side"] = side
+        for name in NAMES:
+            field = Field()
+            if name != "symbol":
+                field.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            field.textEdited.connect(lambda text, name=name: self.edited.emit(place, name, text))
+            field.editingFinished.connect(lambda name=name: self.finished.emit(place, name))
+            field.pasted.connect(lambda text: self.pasted.emit(place, text))
+            field.stepped.connect(self.stepped)
+            row[name] = field
+        self._complete(_field(row, "symbol"))
+        row["name"] = Words(self._look, "", "small", "tx2")
+        row["amount"] = Words(self._look, "", "body", weight=500)
+        row["last"] = Words(self._look, "", "small", "tx3")
+        remove = Action(self._look, N_("Remove"))
+        remove.clicked.connect(lambda: self.removed.emit(place))
+        row["remove"] = remove
+        order = ("side", "symbol", "name", "quantity", "price", "fee", "amount", "last", "remove")
+        for column, name in enumerate(order):
+            if name in ("amount", "last"):
+                self._grid.addWidget(row[name], place + 1, column, Qt.AlignmentFlag.AlignRight)
+            else:
+                self._grid.addWidget(row[name], place + 1, column)
+        self._dress(place, row)
+        return row
+
+    def _dress(self, place: int, row: dict[str, QWidget]) -> None:
+        look = self._look
+        side = row["side"]
+        assert isinstance(side, QComboBox)
+        side.setItemText(0, look.say(N_("Buy")))
+        side.setItemText(1, look.say(N_("Sell")))
+        side.setFont(look.font())
+        side.setAccessibleName(look.say(N_("Side of line {line}", line=place + 1)))
+        for name, title in NAMES.items():
+            field = _field(row, name)
+            field.setFont(look.font("body", 500 if name == "symbol" else 0))
+            field.setFixedWidth(look.px(WIDTHS[name]))
+            field.setAccessibleName(look.say(N_("{field} of line {line}", field=title, line=place + 1)))
+        hints: dict[str, Text] = {"symbol": N_("Symbol"), "quantity": N_("shares, or 25m"), "price": N_("last"),
+                                  "fee": N_("schedule")}
+        for name, hint in hints.items():
+            _field(row, name).setPlaceholderText(look.say(hint))
+        for name in ("name", "amount", "last", "remove"):
+            widget = row[name]
+            assert isinstance(widget, Words | Action)
+            widget.restyle()
+        row["remove"].setAccessibleName(look.say(N_("Remove line {line}", line=place + 1)))
+
+    def _complete(self, field: QLineEdit) -> None:
+        completer = QCompleter(sorted(self._symbols), field)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.activated[str].connect(field.textEdited)  # type: ignore[index]
+        field.setCompleter(completer)
+
+    def _label(self, place: int, name: str) -> Words:
+        found = self._rows[place][name]
+        assert isinstance(found, Words)
+        return found
+
+
+def _field(row: dict[str, QWidget], name: str) -> QLineEdit:
+    found = row[name]
+    assert isinstance(found, QLineEdit)
+    return found

@@ -1,0 +1,464 @@
+"""Orders: a draft basket held against every limit while it is typed. Nothing here is booked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
+from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+
+from sandyq.basics.errors import SandyqError
+from sandyq.basics.text import N_, Text
+from sandyq.limits.result import SEVERITY, Change, Check, Largest, LimitResult, Order, Verdict
+from sandyq.market.series import PricePoint
+from sandyq_desktop.context import ViewContext
+from sandyq_desktop.controls import LEFT, Action, Line, Words
+from sandyq_desktop.icons import draw, shape_of
+from sandyq_desktop.look import Look
+from sandyq_desktop.scaling import MILLION, limit_digits, shown_value, unit_word
+from sandyq_desktop.tables import bullet
+from sandyq_desktop.tables.columns import Column
+from sandyq_desktop.tables.table import Table
+from sandyq_desktop.views.order_draft import (
+    Draft,
+    Row,
+    amount,
+    incomplete,
+    number,
+    order_of,
+    rows_of,
+    shares_for,
+)
+from sandyq_desktop.views.order_lines import OrderLines
+from sandyq_desktop.views.order_verdict import VerdictPanel
+
+if TYPE_CHECKING:
+    from sandyq.workstation.workstation import Workstation
+
+DEBOUNCE = 30
+"""Milliseconds from the last key to the check."""
+NO_ORDERS = N_("No orders in the draft. Type a symbol and a quantity, or paste rows from a spreadsheet.")
+CHECKING = N_("Being checked.")
+_RANK = {Verdict.REFUSED: 0, Verdict.UNKNOWN: 1, Verdict.ACKNOWLEDGE: 2, Verdict.PASS: 3}
+
+
+def ordered(changes: Sequence[Change]) -> tuple[Change, ...]:
+    """Return what the draft does first: refusals, then changed states, then what moved, worst first."""
+    return tuple(sorted(changes, key=lambda c: (_RANK[c.verdict], c.before.state is c.after.state,
+                                                SEVERITY[c.after.state], c.limit.id)))
+
+
+class ChangeRows:
+    """How a limit before and after is written."""
+
+    def __init__(self, look: Look) -> None:
+        self._look = look
+
+    def columns(self) -> tuple[Column, ...]:
+        say = self._look.words
+        return (
+            Column("before", N_("Before"), lambda c: say.state(c.before.state), paint=self._state_before, least=108,
+                   spoken=lambda c, look: look.words.state(c.before.state), sort=lambda c: SEVERITY[c.before.state]),
+            Column("arrow", "", lambda c: "→" if c.before.state is not c.after.state else "", width=24,
+                   paint=self._arrow, spoken=lambda c, _look: "→" if c.before.state is not c.after.state else ""),
+            Column("after", N_("After"), lambda c: say.state(c.after.state), paint=self._state_after, least=108,
+                   spoken=lambda c, look: look.words.state(c.after.state), sort=lambda c: SEVERITY[c.after.state]),
+            Column("id", N_("Id"), lambda c: c.limit.id, tone=lambda _c: "tx2"),
+            Column("limit", N_("Limit"), lambda c: say.title(c.limit.title), stretch=True, least=150, most=300,
+                   weight=_weight),
+            Column("value_before", N_("Before"), lambda c: _value(c.before), number=True, digits=_digits),
+            Column("value_after", N_("After"), lambda c: _value(c.after), number=True, digits=_digits, weight=_weight),
+            Column("unit", N_("Unit"), lambda c: unit_word(c.after.worst or c.before.worst, self._look),
+                   role="caption", tone=lambda _c: "tx3"),
+            Column("bar", N_("Limit in force = 100"), _use, width=bullet.WIDTH, paint=self._bar,
+                   head_paint=bullet.paint_scale, spoken=self._spoken),
+            Column("room", N_("Headroom\nafter, m"), _room, number=True, digits=1,
+                   tone=lambda c: "t_soft" if isinstance(_room(c), Decimal) and _is_negative(_room(c)) else "tx"),
+            Column("note", N_("Note"), self._note, role="small", tone=lambda _c: "tx2", leaves=1, most=280),
+        )
+
+    def _state_before(self, painter: QPainter, cell: QRectF, row: Any, look: Look, ground: str) -> None:
+        self._state(painter, cell, row.before, look, ground, 400)
+
+    def _state_after(self, painter: QPainter, cell: QRectF, row: Any, look: Look, ground: str) -> None:
+        self._state(painter, cell, row.after, look, ground, _weight(row))
+
+    @staticmethod
+    def _state(painter: QPainter, cell: QRectF, one: LimitResult, look: Look, ground: str, weight: int) -> None:
+        size, color = look.px(12), look.palette.word(one.state)
+        left = cell.left() + look.px(6)
+        draw(painter, shape_of(one.state), QRectF(left, cell.center().y() - size / 2, size, size), color,
+             look.color(ground))
+        painter.setFont(look.font("body", weight))
+        painter.setPen(color if one.state.value != "ok" else look.color("tx2"))
+        painter.drawText(QRectF(left + look.px(18), cell.top(), cell.width(), cell.height()), LEFT,
+                         look.words.state(one.state))
+
+    @staticmethod
+    def _arrow(painter: QPainter, cell: QRectF, row: Any, look: Look, ground: str) -> None:
+        del ground
+        if row.before.state is row.after.state:
+            return
+        y, x, px = round(cell.center().y()) + 0.5, cell.center().x(), look.px
+        painter.setPen(look.color("tx"))
+        painter.drawLine(QPointF(x - px(5), y), QPointF(x + px(5), y))
+        painter.drawLine(QPointF(x + px(2), y - px(3)), QPointF(x + px(5), y))
+        painter.drawLine(QPointF(x + px(2), y + px(3)), QPointF(x + px(5), y))
+
+    @staticmethod
+    def _bar(painter: QPainter, cell: QRectF, row: Any, look: Look, ground: str) -> None:
+        del ground
+        bullet.paint_bullet(painter, cell, _bullet(row), look)
+
+    @staticmethod
+    def _spoken(row: Any, look: Look) -> str:
+        unit = row.after.worst.part.unit if row.after.worst else ""
+        return bullet.spoken(_bullet(row), look, unit)
+
+    def _note(self, change: Change) -> str:
+        return self._look.say(change.reason) if change.reason else ""
+
+
+class OrdersView(QWidget):
+    """The view. Rows are text until they are complete; a complete row is part of the check."""
+
+    key = "orders"
+    title = N_("Orders")
+
+    def __init__(self, context: ViewContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("view")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._context, look = context, context.look
+        self.draft = Draft()
+        self.check: Check | None = None
+        self._largest: tuple[Largest, ...] = ()
+        self._prices: dict[str, PricePoint | None] = {}
+        self._folded = True
+        self._places: tuple[int, ...] = ()
+        self.lines = OrderLines(look)
+        self.table = Table(ChangeRows(look).columns(), look, N_("Orders").template)
+        self.panel = VerdictPanel(look, self._put_largest)
+        self._title = Words(look, N_("Orders"), "title")
+        self._hint = Words(look, N_("Draft, not saved to the book"), "small", "tx2")
+        self._undo, self._redo = Action(look, N_("Undo")), Action(look, N_("Redo"))
+        self._new, self._add = Action(look, N_("New draft")), Action(look, N_("Add line"))
+        self._every = Words(look, N_("Every limit, before and after"), weight=600)
+        self._legend = Words(look, N_("circle: before; bar: after. Sorted by what the draft does."), "small", "tx3")
+        self._net = Words(look, "", weight=600)
+        self._fold = Action(look, "")
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(DEBOUNCE)
+        self._build()
+        self._connect()
+        self._show_draft()
+
+    # ---- what the window calls
+
+    def refresh(self) -> None:
+        """Take the present question, language and palette, and check the draft again."""
+        question = self._context.question
+        for widget in (self._title, self._hint, self._undo, self._redo, self._new, self._add, self._every,
+                       self._legend, self._net):
+            widget.restyle()
+        self.lines.restyle()
+        self.table.restyle()
+        self.panel.restyle()
+        self._prices.clear()
+        self._context.tasks.ask(lambda door: door.symbols(question), self.lines.offer, key="order-symbols")
+        self._show_draft()
+        self._show_changes()
+        self.panel.tell(self.check, None if self.check else NO_ORDERS)
+        self.panel.tell_largest(self._largest)
+        self._ask_prices()
+        self._timer.start()
+
+    # ---- typing
+
+    def edit(self, place: int, name: str, value: str) -> None:
+        """Take what is typed in one cell."""
+        self.draft.edit(place, name, value)
+        if name == "symbol":
+            self._ask_prices()
+        self._changed()
+
+    def paste(self, place: int, text: str) -> None:
+        """Put rows from a spreadsheet at a line."""
+        rows = rows_of(text)
+        if rows:
+            self.draft.insert(place, rows)
+            self._context.status(N_("Lines pasted: {n}.", n=len(rows)))
+            self._ask_prices()
+            self._changed()
+
+    def step(self, back: bool) -> None:
+        """Undo or redo one change of the draft."""
+        if self.draft.undo() if back else self.draft.redo():
+            self._ask_prices()
+            self._changed()
+
+    def orders(self) -> tuple[Order, ...]:
+        """Return the orders of the complete rows."""
+        found = [(place, order) for place, row in enumerate(self.draft.rows)
+                 if (order := order_of(row, self._code, self._last)) is not None]
+        self._places = tuple(place for place, _ in found)
+        return tuple(order for _, order in found)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Undo):
+            self.step(True)
+        elif event.matches(QKeySequence.StandardKey.Redo):
+            self.step(False)
+        else:
+            super().keyPressEvent(event)
+
+    def _finish(self, place: int, name: str) -> None:
+        """Turn an amount of money into whole shares when the field is left, and write numbers as the language does."""
+        if place >= len(self.draft.rows):
+            return
+        row = self.draft.rows[place]
+        if name == "symbol" and row.symbol != row.symbol.strip().upper():
+            self.edit(place, "symbol", row.symbol.strip().upper())
+            return
+        if name != "quantity":
+            return
+        money = amount(row.quantity, self._code)
+        quantity = number(row.quantity, self._code)
+        if money is not None:
+            price = number(row.price, self._code) or self._last(row.symbol.strip().upper())
+            if not price or price < 0:
+                return
+            quantity = shares_for(money, price)
+            self._context.status(N_("{amount} at {price} is {quantity} whole shares.", amount=money, price=price,
+                                    quantity=quantity))
+        if quantity is not None:
+            self.edit(place, "quantity", self._context.words.language.number(quantity))
+
+    @property
+    def _code(self) -> str:
+        return self._context.words.code
+
+    def _last(self, symbol: str) -> Decimal | None:
+        found = self._prices.get(symbol)
+        return found.close if found else None
+
+    def _ask_prices(self) -> None:
+        question = self._context.question
+        for symbol in {row.symbol.strip().upper() for row in self.draft.rows} - {""} - set(self._prices):
+            def answered(found: PricePoint | None, symbol: str = symbol) -> None:
+                if found is not None and question == self._context.question:
+                    self._prices[symbol] = found
+                    self._changed()
+
+            def work(door: Workstation, symbol: str = symbol) -> PricePoint | None:
+                return door.last_price(question, symbol)
+
+            self._context.tasks.ask(work, answered, key=f"order-price-{symbol}")
+
+    # ---- checking
+
+    def _changed(self) -> None:
+        self._show_draft()
+        self.panel.tell(self.check, CHECKING if self.check else NO_ORDERS)
+        self._timer.start()
+
+    def _check(self) -> None:
+        orders, question = self.orders(), self._context.question
+        if not orders:
+            self.check, self._largest = None, ()
+            self._show_changes()
+            self.panel.tell(None, self._incomplete() or NO_ORDERS)
+            self.panel.tell_largest(())
+            return
+
+        def largest(found: Check) -> None:
+            if self.orders() == orders:
+                self._largest = found.largest
+                self.panel.tell_largest(found.largest)
+
+        def answered(found: Check) -> None:
+            if self.orders() != orders or question != self._context.question:
+                return
+            self.show_check(found)
+            self._context.tasks.ask(lambda door: door.check(question, orders, largest=True), largest,
+                                    key="order-largest", failed=self._failed, slow=True)
+
+        self._context.tasks.ask(lambda door: door.check(question, orders, largest=False), answered,
+                                key="order-check", failed=self._failed)
+
+    def show_check(self, check: Check) -> None:
+        """Show a check of what is in the draft now."""
+        self.check = check
+        self._largest = ()
+        self.panel.tell_largest(())
+        self.panel.tell(check, self._incomplete())
+        self._show_changes()
+
+    def _failed(self, error: SandyqError) -> None:
+        self.check = None
+        self._show_changes()
+        self.panel.tell(None, N_("The check could not be made; the draft is not judged."))
+        self._context.error(error)
+
+    def _incomplete(self) -> Text | None:
+        left = incomplete(self.draft.rows, self._code, self._last)
+        if not left:
+            return None
+        return N_("Not complete and not checked: line {lines}.", lines=", ".join(map(str, left)))
+
+    def _put_largest(self, place: int, one: Largest) -> None:
+        if place < len(self._places):
+            self.edit(self._places[place], "quantity", self._context.words.language.number(one.quantity))
+
+    # ---- showing
+
+    def _show_draft(self) -> None:
+        self.lines.show_rows(self.draft.rows)
+        for place, row in enumerate(self.draft.rows):
+            found = self._prices.get(row.symbol.strip().upper())
+            last = (found.close, f"{found.currency} {self._context.words.language.date(found.day)}") if found else None
+            self.lines.show_facts(place, order_of(row, self._code, self._last), last)
+        self._undo.setEnabled(self.draft.can_undo)
+        self._redo.setEnabled(self.draft.can_redo)
+
+    def _show_changes(self) -> None:
+        check, say = self.check, self._context.look.say
+        moved = [c for c in check.changes if c.moved or c.verdict is not Verdict.PASS] if check else []
+        still = [c for c in check.changes if c not in moved] if check else []
+        shown = ordered(moved) if self._folded else (*ordered(moved), *still)
+        self.table.setVisible(check is not None)
+        self.table.show_rows(shown)
+        self._fold.setVisible(bool(still))
+        names = ", ".join(c.limit.id for c in still)
+        template = N_("Show the limits not moved by this draft ({n}): {names}", n=len(still), names=names)
+        self._fold.tell(template if self._folded else N_("Fold the limits not moved by this draft ({n})", n=len(still)))
+        amount_usd = check.amount_usd if check else None
+        self._net.tell(N_("Net {amount} USD m", amount=self._context.words.language.number(
+            amount_usd / MILLION if amount_usd is not None else None, 3, sign=True)) if check else "")
+        self._every.setText(say(N_("Every limit, before and after")))
+
+    def _toggle(self) -> None:
+        self._folded = not self._folded
+        self._show_changes()
+
+    def _build(self) -> None:
+        look = self._context.look
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        head = QHBoxLayout()
+        head.setContentsMargins(16, 7, 16, 7)
+        head.setSpacing(8)
+        head.addWidget(self._title)
+        head.addSpacing(8)
+        head.addWidget(self._hint)
+        head.addStretch(1)
+        for button in (self._undo, self._redo, self._new):
+            head.addWidget(button)
+        box.addLayout(head)
+        box.addWidget(Line(look))
+        left = QWidget()
+        left.setObjectName("panel")
+        rows = QVBoxLayout(left)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addWidget(self.lines)
+        below = QHBoxLayout()
+        below.setContentsMargins(16, 2, 16, 8)
+        below.addWidget(self._add)
+        below.addStretch(1)
+        below.addWidget(self._net)
+        rows.addLayout(below)
+        rows.addWidget(Line(look))
+        strip = QHBoxLayout()
+        strip.setContentsMargins(16, 8, 16, 8)
+        strip.setSpacing(12)
+        strip.addWidget(self._every)
+        strip.addWidget(self._legend)
+        strip.addStretch(1)
+        rows.addLayout(strip)
+        table = QVBoxLayout()
+        table.setContentsMargins(10, 0, 0, 0)
+        table.addWidget(self.table, 1)
+        rows.addLayout(table, 1)
+        fold = QHBoxLayout()
+        fold.setContentsMargins(16, 6, 16, 8)
+        fold.addWidget(self._fold)
+        fold.addStretch(1)
+        rows.addLayout(fold)
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter.setHandleWidth(2)
+        splitter.addWidget(left)
+        splitter.addWidget(self.panel)
+        splitter.setStretchFactor(0, 1)
+        splitter.setSizes([1170, 280])
+        splitter.setChildrenCollapsible(False)
+        self.panel.setMinimumWidth(240)
+        box.addWidget(splitter, 1)
+        self.table.hide()
+        self._fold.hide()
+
+    def _connect(self) -> None:
+        self.lines.edited.connect(self.edit)
+        self.lines.finished.connect(self._finish)
+        self.lines.pasted.connect(self.paste)
+        self.lines.removed.connect(self._remove)
+        self.lines.stepped.connect(self.step)
+        self._undo.clicked.connect(lambda: self.step(True))
+        self._redo.clicked.connect(lambda: self.step(False))
+        self._new.clicked.connect(self._clear)
+        self._add.clicked.connect(self._append)
+        self._fold.clicked.connect(self._toggle)
+        self._timer.timeout.connect(self._check)
+
+    def _remove(self, place: int) -> None:
+        self.draft.remove(place)
+        self._changed()
+
+    def _clear(self) -> None:
+        self.draft.clear()
+        self._changed()
+        self.lines.focus(0, "symbol")
+
+    def _append(self) -> None:
+        self.draft.insert(len(self.draft.rows), (Row(),))
+        self._show_draft()
+        self.lines.focus(len(self.draft.rows) - 1, "symbol")
+
+
+def _bullet(change: Change) -> bullet.Bullet:
+    return bullet.bullet_of(change.after.worst, change.after.state, change.before.worst)
+
+
+def _value(result: LimitResult) -> object:
+    part = result.worst
+    return "" if part is None else shown_value(part)
+
+
+def _digits(change: Change) -> int:
+    return limit_digits(change.after.worst or change.before.worst) + (
+        1 if change.after.worst and change.after.worst.part.unit == "ratio" else 0)
+
+
+def _room(change: Change) -> object:
+    part = change.after.worst
+    if part is None:
+        return ""
+    return None if part.headroom.usd is None else part.headroom.usd / MILLION
+
+
+def _is_negative(value: object) -> bool:
+    return isinstance(value, Decimal) and value < 0
+
+
+def _use(change: Change) -> object:
+    part = change.after.worst
+    return part.utilisation if part else None
+
+
+def _weight(change: Change) -> int:
+    return 500 if change.before.state is not change.after.state or change.verdict is not Verdict.PASS else 400
