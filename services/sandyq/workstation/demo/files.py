@@ -43,11 +43,11 @@ def invent(calendar: Calendar) -> World:
         closes[symbol], struck[symbol] = paths.fund(coins[coin], listed, per_share, fee, random)
     bitcoin = coins["BTC"]
     closes["BITO"] = paths.company(bitcoin, days, 19.85, 0.98, 0.003, random, drift=-0.0005)
-    closes["MSTR"] = paths.company(bitcoin, days, 352.4, 1.40, 0.030, random, split=(plan.SPLIT_DAY, 10.0))
-    closes["COIN"] = paths.company(bitcoin, days, 384.0, 1.10, 0.026, random)
-    closes["MARA"] = paths.company(bitcoin, days, 19.1, 1.30, 0.036, random)
-    closes["BLOK"] = paths.company(bitcoin, days, 70.3, 0.72, 0.013, random)
-    closes["NVDA"] = paths.company(bitcoin, days, 188.2, 0.30, 0.017, random, drift=0.0011)
+    closes["MSTR"] = paths.company(bitcoin, days, 352.4, 1.40, 0.022, random, split=(plan.SPLIT_DAY, 10.0))
+    closes["COIN"] = paths.company(bitcoin, days, 384.0, 1.10, 0.019, random)
+    closes["MARA"] = paths.company(bitcoin, days, 19.1, 1.30, 0.026, random)
+    closes["BLOK"] = paths.company(bitcoin, days, 70.3, 0.72, 0.010, random)
+    closes["NVDA"] = paths.company(bitcoin, days, 188.2, 0.42, 0.011, random, drift=0.0011)
     return World(days, coins, closes, struck)
 
 

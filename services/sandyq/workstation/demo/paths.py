@@ -17,13 +17,13 @@ SEED = 7
 
 _BITCOIN = (
     (date(2023, 1, 3), 16_700), (date(2023, 7, 3), 30_600), (date(2024, 1, 11), 46_300), (date(2024, 3, 13), 71_000),
-    (date(2024, 8, 6), 55_500), (date(2024, 12, 16), 101_000), (date(2025, 4, 8), 77_000), (date(2025, 8, 14), 112_000),
-    (date(2025, 11, 21), 84_500), (date(2026, 2, 5), 68_000), (date(2026, 5, 12), 79_000), (date(2026, 8, 17), 88_500),
-    (date(2026, 8, 25), 94_800), (date(2026, 9, 14), 82_500), (date(2026, 10, 20), 88_600), (LAST, 93_600),
+    (date(2024, 8, 6), 57_500), (date(2024, 12, 16), 101_000), (date(2025, 4, 8), 77_000), (date(2025, 8, 14), 112_000),
+    (date(2025, 11, 21), 90_500), (date(2026, 2, 5), 80_500), (date(2026, 5, 12), 84_000), (date(2026, 8, 17), 90_500),
+    (date(2026, 8, 25), 96_500), (date(2026, 9, 14), 85_500), (date(2026, 10, 20), 90_800), (LAST, 96_900),
 )
 _ETHER = (
-    (date(2023, 1, 3), 1_210), (date(2024, 3, 13), 4_000), (date(2024, 9, 6), 2_230), (date(2024, 12, 16), 3_950),
-    (date(2025, 4, 8), 1_480), (date(2025, 8, 14), 4_550), (date(2026, 2, 5), 1_950), (date(2026, 8, 17), 2_900),
+    (date(2023, 1, 3), 1_210), (date(2024, 3, 13), 4_000), (date(2024, 9, 6), 2_750), (date(2024, 12, 16), 3_950),
+    (date(2025, 4, 8), 2_350), (date(2025, 8, 14), 4_550), (date(2026, 2, 5), 2_850), (date(2026, 8, 17), 2_900),
     (LAST, 3_150),
 )
 
@@ -60,7 +60,7 @@ def bridge(levels: Sequence[tuple[date, float]], daily_volatility: float, random
 
 def coins(random: Random) -> dict[str, Path]:
     """Return bitcoin and ether, one close for each calendar day, taken at 16:00 New York."""
-    return {"BTC": bridge(_BITCOIN, 0.021, random), "ETH": bridge(_ETHER, 0.028, random)}
+    return {"BTC": bridge(_BITCOIN, 0.0135, random), "ETH": bridge(_ETHER, 0.019, random)}
 
 
 def fund(coin: Path, days: Sequence[date], first_coins: float, fee: float,

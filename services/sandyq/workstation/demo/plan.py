@@ -64,9 +64,9 @@ TRANCHES = (
     Tranche(date(2025, 1, 14), 22.0, _WIDE),
     Tranche(date(2025, 5, 13), 24.0, _WIDE),
     Tranche(date(2025, 6, 17), 23.0, _REST),
-    Tranche(date(2026, 4, 14), 22.0, _REST),
-    Tranche(date(2026, 5, 19), 22.0, _REST),
-    Tranche(date(2026, 6, 16), 21.0, _CORE),
-    Tranche(date(2026, 7, 14), 17.0, _REST),
+    Tranche(date(2026, 4, 14), 24.0, _REST),
+    Tranche(date(2026, 5, 19), 24.0, _REST),
+    Tranche(date(2026, 6, 16), 24.0, _CORE),
+    Tranche(date(2026, 7, 14), 21.0, _REST),
 )
 SALES = (Sale(date(2025, 9, 9), "NVDA", 0.30), Sale(date(2025, 9, 9), "COIN", 0.25))
