@@ -6,7 +6,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from PySide6.QtCore import QDate, QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtCore import QDate, QEvent, QMargins, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import (
     QCalendarWidget,
@@ -26,6 +26,7 @@ from sandyq.limits.result import State
 from sandyq.workstation.contract import Status
 from sandyq_desktop.context import ViewContext
 from sandyq_desktop.controls import Chip, Choice, Segment, Words
+from sandyq_desktop.flow import Flow
 from sandyq_desktop.icons import Shape, shape_of
 from sandyq_desktop.palette import WORDS
 from sandyq_desktop.words import NAMES
@@ -161,6 +162,7 @@ class AsOfBar(QWidget):
         self.known = QLineEdit()
         self.currency = Segment(look, N_("Currency"), (("USD", "USD"), ("KZT", "KZT")))
         self.language = Choice(look)
+        self.language.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToContents)
         for code in ("en", "ru", "kk"):
             self.language.addItem(NAMES[code], code)
         assert set(CODES) == set(NAMES)
@@ -169,14 +171,12 @@ class AsOfBar(QWidget):
         self.labels = [Words(look, N_("As of"), "caption", "tx3"), Words(look, N_("Known at"), "caption", "tx3")]
         self.chips = {"limits": Chip(look, N_("Worst limit")), "orders": Chip(look, N_("Gate")),
                       "data": Chip(look, N_("Data")), "journal": Chip(look, N_("Chain"))}
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 0, 4, 0)
-        row.setSpacing(8)
+        row = Flow(margins=QMargins(16, 0, 4, 0), high=43)
+        self.setLayout(row)
         for item in (self.labels[0], self.day, None, self.labels[1], self.known, None, self.currency, None,
                      self.language, None):
-            row.addSpacing(6) if item is None else row.addWidget(item)
-        row.addWidget(self.search, 1)
-        row.addSpacing(6)
+            row.space(1) if item is None else row.addWidget(item)
+        row.eager(self.search)
         for view, chip in self.chips.items():
             row.addWidget(chip)
             chip.clicked.connect(lambda _c=False, key=view: self.chip_clicked.emit(key))
@@ -199,7 +199,6 @@ class AsOfBar(QWidget):
 
     def restyle(self) -> None:
         context, look, words = self._context, self._context.look, self._context.words
-        self.setFixedHeight(look.px(44))
         for label in self.labels:
             label.restyle()
         self.day.show_day(context.question.as_of)
@@ -218,7 +217,7 @@ class AsOfBar(QWidget):
         self.search.setFont(look.font())
         self.search.setPlaceholderText(words(N_("Find or run a command")) + "   Ctrl+K")
         self.search.setAccessibleName(words(N_("Find or run a command")))
-        self.search.setMinimumWidth(look.px(90))
+        self.search.setMinimumWidth(look.px(200))
         for chip in self.chips.values():
             chip.restyle()
 
@@ -254,15 +253,15 @@ class FootBar(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._status: Status | None = None
         self.book = Words(look, "", "caption", "tx", 600)
-        self.facts = Words(look, "", "caption", "tx2")
+        self.facts = Words(look, "", "caption", "tx2", elided=True)
         self.message = Words(look, "", "caption", "tx", 500)
         self.demo = Words(look, "DEMO", "caption", "demo", 600)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 12, 0)
         row.setSpacing(20)
-        for widget in (self.book, self.facts, self.message):
-            row.addWidget(widget)
-        row.addStretch(1)
+        row.addWidget(self.book)
+        row.addWidget(self.facts, 1)
+        row.addWidget(self.message)
         row.addWidget(self.demo)
         self.demo.hide()
         self.restyle()

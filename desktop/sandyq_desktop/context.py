@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from sandyq.basics.errors import SandyqError
@@ -48,6 +49,8 @@ class ViewContext:
     tasks: Asking
     question: Question
     currency: str = "USD"
+    kzt_rate: Decimal | None = None
+    """Official rate of the as-of day, for amounts shown in KZT; None is Unknown."""
     book: str = ""
     demo: bool = False
     explain: Callable[[str], None] = lambda _key: None

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QSizePolicy,
     QWidget,
 )
 
@@ -45,8 +46,11 @@ class Words(QLabel):
     """A label with a role of type and a tone that follows the look; `tell` changes what it says."""
 
     def __init__(self, look: Look, text: Text | str = "", role: str = "body", tone: str = "tx",
-                 weight: int = 0) -> None:
+                 weight: int = 0, *, elided: bool = False) -> None:
         super().__init__()
+        self._elided = elided
+        if elided:
+            self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._look, self._text, self._role, self._weight = look, text, role, weight
         self.setProperty("tone", tone)
         self.setTextFormat(Qt.TextFormat.PlainText)
@@ -55,6 +59,17 @@ class Words(QLabel):
     def tell(self, text: Text | str) -> None:
         self._text = text
         self.setText(self._look.say(text) if text else "")
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self._elided:
+            super().paintEvent(event)
+            return
+        painter = QPainter(self)
+        painter.setFont(self.font())
+        painter.setPen(self._look.color(str(self.property("tone"))))
+        shown = QFontMetricsF(self.font()).elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        self.setToolTip(self.text() if shown != self.text() else "")
+        painter.drawText(QRectF(self.rect()), LEFT, shown)
 
     def tone(self, tone: str) -> None:
         """Take the colour of another token."""

@@ -41,7 +41,7 @@ class ExplainPanel(QWidget):
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._heading = Words(look, N_("Explain"), "body", weight=600)
-        self._subject = Words(look, "", "small", "tx2")
+        self._subject = Words(look, "", "small", "tx2", elided=True)
         self._value = Words(look, "", "verdict")
         self._unit = Words(look, "", "small", "tx3")
         self._sentence = QLabel()

@@ -24,7 +24,7 @@ NOTE = FIGURE + 1
 _MILLION = Decimal(1_000_000)
 
 
-def value_text(figure: Figure, look: Look) -> str:
+def value_text(figure: Figure, look: Look, *, whole: bool = False) -> str:
     """Return a figure's value with the digits of its unit: amounts in cents, ratios as per cent, the rest as it is."""
     value = figure.value
     number = look.words.language.number
@@ -34,7 +34,7 @@ def value_text(figure: Figure, look: Look) -> str:
         if figure.unit == "%":
             return number(value, 4)
         if figure.unit in {"USD", "KZT"}:
-            return number(value, 2)
+            return number(value, 0 if whole else 2)
         if figure.unit == "ratio":
             return number(value * HUNDRED, 4)
         return number(value, min(8, max(0, -int(value.as_tuple().exponent))))
@@ -61,6 +61,12 @@ def origins(figure: Figure) -> tuple[Origin, ...]:
     return tuple(dict.fromkeys(node.origin for _, node in walk(figure) if node.origin is not None))
 
 
+def short_source(source: Source, look: Look) -> str:
+    """Return file, line, person and day: what fits under a leaf."""
+    place = f"{source.file} : {source.line}" if source.line else source.file
+    return f"{place} · {source.actor} · {look.words.language.date(source.known_at.date())}"
+
+
 def source_text(source: Source, look: Look) -> str:
     """Return where a leaf came from: file, line, person, time, hash."""
     place = f"{source.file} : {source.line}" if source.line else source.file
@@ -68,11 +74,11 @@ def source_text(source: Source, look: Look) -> str:
             f"{source.sha256[:4]}…{source.sha256[-4:]}")
 
 
-def note_text(figure: Figure, sources: dict[Origin, Source], look: Look) -> str:
+def note_text(figure: Figure, sources: dict[Origin, Source], look: Look, *, short: bool = False) -> str:
     """Return the sentence and the source, one a line."""
     parts = [look.say(figure.note)] if figure.note else []
     if figure.origin is not None and figure.origin in sources:
-        parts.append(source_text(sources[figure.origin], look))
+        parts.append((short_source if short else source_text)(sources[figure.origin], look))
     return "\n".join(part for part in parts if part)
 
 
@@ -118,8 +124,9 @@ class FigureDelegate(QStyledItemDelegate):
         look = self._look
         view = self.parent()
         whole = view.viewport().width() if isinstance(view, QTreeWidget) else round(rect.right())
-        right = whole * 0.60
-        value = f"{value_text(figure, look)} {'%' if figure.unit in {'ratio', '%'} else ''}".strip()
+        narrow = whole < look.px(330)
+        right = whole - look.px(6) if narrow else whole * 0.60
+        value = f"{value_text(figure, look, whole=True)} {'%' if figure.unit in {'ratio', '%'} else ''}".strip()
         font = look.font("small", weight)
         wide = QFontMetricsF(font).horizontalAdvance(value)
         painter.setFont(font)
@@ -128,6 +135,8 @@ class FigureDelegate(QStyledItemDelegate):
         name = QFontMetricsF(font).elidedText(look.say(figure.label), Qt.TextElideMode.ElideRight,
                                               right - wide - rect.left() - look.px(8))
         painter.drawText(rect, LEFT, name)
+        if narrow:
+            return
         small = look.font("caption")
         text = note.replace("\n", " · ") or " ".join(look.say(finding.text) for finding in figure.findings)
         painter.setFont(small)
@@ -206,7 +215,7 @@ class FigureTree(QTreeWidget):
             label = f"{self._look.say(node.label)}: {value_text(node, self._look)} {unit_text(node)}".strip()
             note = note_text(node, sources, self._look)
             item.setData(0, FIGURE, node)
-            item.setData(0, NOTE, note)
+            item.setData(0, NOTE, note_text(node, sources, self._look, short=True))
             item.setData(0, Qt.ItemDataRole.AccessibleTextRole, f"{label}. {note}")
             item.setToolTip(0, f"{label}\n{note}".strip())
             del parents[depth:]

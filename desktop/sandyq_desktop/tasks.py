@@ -102,6 +102,11 @@ class Tasks(QObject):
         self._put(_Job(False, -1, "", lambda _s: None, lambda _a: None, None, "stop"))
         self._thread.join(5)
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether everything has been answered."""
+        return self._open_jobs <= 0
+
     def _put(self, job: _Job) -> None:
         if job.key:
             self._latest[job.key] = job.number

@@ -53,7 +53,7 @@ class Window(QMainWindow):
         self.tasks = Tasks()
         self.context = ViewContext(
             PALETTES.get(settings.palette, LIGHT), Fonts(settings.zoom), words, self.tasks, Question(date.min),
-            settings.currency, explain=self.explain, status=self.say, error=self.fail, go=self.go,
+            currency=settings.currency, explain=self.explain, status=self.say, error=self.fail, go=self.go,
             refresh_all=self.refresh_all, run=self.run)
         self.views: dict[str, QWidget] = {}
         self.status: Status | None = None
@@ -191,11 +191,16 @@ class Window(QMainWindow):
 
     def _show_status(self, status: Status) -> None:
         self.status = status
+        changed = self.context.kzt_rate != status.kzt_rate
+        self.context.kzt_rate = status.kzt_rate
         self.bar.show_status(status)
         self.foot.show_status(status)
         if "data" in self.rail:
             waiting = status.missing + status.stale
             self.rail["data"].count(str(waiting) if waiting else "")
+        view = self.views.get(self.current)
+        if changed and self.context.currency != "USD" and view is not None:
+            view.refresh()  # type: ignore[attr-defined]
         self._entitle()
 
     # ---- going about

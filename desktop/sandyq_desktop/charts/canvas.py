@@ -112,9 +112,11 @@ class ChartCanvas(QWidget):
             self._still = QPixmap(self.size() * ratio)
             self._still.setDevicePixelRatio(ratio)
             painter = QPainter(self._still)
-            self._set_hints(painter)
-            Drawing(painter, self._chart, layout, self._style, self._language).paint()
-            painter.end()
+            try:
+                self._set_hints(painter)
+                Drawing(painter, self._chart, layout, self._style, self._language).paint()
+            finally:
+                painter.end()  # an open painter on a pixmap that goes away takes the process with it
         painter = QPainter(self)
         self._set_hints(painter)
         painter.drawPixmap(0, 0, self._still)
@@ -189,10 +191,10 @@ class ChartCanvas(QWidget):
         if not self._chart.days:
             return
         wanted = self.arrangement().time.back(at.x())
-        self.move_to(int(np.argmin(np.abs(self._chart.ordinals() - wanted))))
+        self.move_to(int(np.argmin(np.abs(self._chart.ordinals - wanted))))
 
     def _inside(self) -> tuple[int, int]:
-        days = self._chart.ordinals()
+        days = self._chart.ordinals
         low = int(np.searchsorted(days, self._view[0], side="left"))
         high = int(np.searchsorted(days, self._view[1], side="right")) - 1
         last = len(days) - 1

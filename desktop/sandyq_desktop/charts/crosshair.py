@@ -63,7 +63,8 @@ def paint_crosshair(painter: QPainter, chart: Chart, layout: Layout, style: Styl
     font = style.font(11, QFont.Weight.DemiBold)
     words = language.date(chart.days[index])
     wide = QFontMetricsF(font).horizontalAdvance(words) + style.px(12)
-    left = min(max(x - wide / 2, layout.time.start - style.px(20)), layout.width - wide)
+    edge = layout.width if layout.column is None else layout.column - 2
+    left = min(max(x - wide / 2, layout.time.start - style.px(20)), edge - wide)
     plate = QRectF(left, layout.axis + style.px(3), wide, style.px(17))
     painter.fillRect(plate, style.colour("tx"))
     painter.setFont(font)
@@ -79,11 +80,15 @@ def paint_column(painter: QPainter, chart: Chart, layout: Layout, style: Style, 
     px = style.px
     left, right = layout.column + px(12), layout.column + px(COLUMN) - px(16)
     day = chart.days[index]
+    date_words = f"{language.say(WEEKDAYS[day.weekday()])} {language.date(day)}"
     _write(painter, style.font(13, QFont.Weight.DemiBold), style, "tx", QRectF(left, 0, right - left, px(26)),
-           f"{language.say(WEEKDAYS[day.weekday()])} {language.date(day)}")
-    painter.setFont(style.font(11))
-    painter.setPen(style.colour("tx3"))
-    painter.drawText(QRectF(left, 0, right - left, px(26)), RIGHT, language.say(AT))
+           date_words)
+    metrics = QFontMetricsF(style.font(11))
+    taken = QFontMetricsF(style.font(13, QFont.Weight.DemiBold)).horizontalAdvance(date_words) + px(10)
+    if taken + metrics.horizontalAdvance(language.say(AT)) <= right - left:
+        painter.setFont(style.font(11))
+        painter.setPen(style.colour("tx3"))
+        painter.drawText(QRectF(left, 0, right - left, px(26)), RIGHT, language.say(AT))
     for number, place in enumerate(layout.places):
         y = place.whole.top() + px(30 if number == 0 else 24)
         room = place.whole.bottom() - px(6)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,15 +66,16 @@ class Panel:
     ticks: int = 7
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Chart:
-    """Panels with their days. `flows` are purchases (+) and sales (−), `breaches` (first, last, mark)."""
+    """Panels with their days (without slots, so that the days are turned into numbers once). `flows` are purchases (+) and sales (−), `breaches` (first, last, mark)."""
 
     days: tuple[date, ...]
     panels: tuple[Panel, ...]
     flows: tuple[tuple[date, float], ...] = ()
     breaches: tuple[tuple[date, date, str], ...] = ()
 
+    @cached_property
     def ordinals(self) -> Column:
         return np.array([day.toordinal() for day in self.days], dtype=np.float64)
 

@@ -11,8 +11,11 @@ from sandyq_desktop.charts.figure import Chart, Panel
 from sandyq_desktop.charts.scales import Scale, ticks
 from sandyq_desktop.charts.style import Style
 
-COLUMN, LABELS, LEFT, AXIS, HEAD, GAP = 222, 92, 56, 30, 28, 10
+COLUMN, LABELS, LEFT, AXIS, HEAD, GAP = 248, 92, 56, 30, 28, 10
 """Pixels: the right column, room for labels without it, first day's x, the time axis, a title, under a panel."""
+
+ROOM = 0.06
+"""Free height above the highest value where no highest is given: a label fits over a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +58,9 @@ def arrange(chart: Chart, style: Style, width: float, height: float, first: floa
         plot = QRectF(time.start, y + head, time.end - time.start, max(high - head - px(GAP), 10))
         low, top_value = extent(chart, panel, first, last)
         marks = ticks(low, top_value, max(2, min(panel.ticks, int(plot.height() / px(22)) + 1)))
-        scale = Scale(panel.lowest if panel.lowest not in (None, 0.0) else marks[0],
-                      panel.highest if panel.highest is not None else marks[-1], plot.bottom(), plot.top())
+        room = (top_value - low) * ROOM
+        scale = Scale(low if panel.lowest is not None else low - room,
+                      top_value if panel.highest is not None else top_value + room, plot.bottom(), plot.top())
         places.append(Place(panel, whole, plot, scale, tuple(m for m in marks if scale.low <= m <= scale.high)))
         y += high
     return Layout(time, tuple(places), axis, right if with_column else None, width, height)
@@ -64,8 +68,8 @@ def arrange(chart: Chart, style: Style, width: float, height: float, first: floa
 
 def extent(chart: Chart, panel: Panel, first: float, last: float) -> tuple[float, float]:
     """Return the lowest and highest value drawn between two days; (0, 1) when nothing is known."""
-    days = chart.ordinals()
-    inside = (days >= first) & (days <= last)
+    days = chart.ordinals
+    inside = slice(int(np.searchsorted(days, first, side="left")), int(np.searchsorted(days, last, side="right")))
     values = [series.values[inside] for series in panel.series if series.kind not in ("value", "area")]
     values += [above[inside] for _, _, above in chart.stacked(panel)]
     known = np.concatenate([*values, np.array([])])

@@ -27,7 +27,7 @@ class Drawing:
     def __init__(self, painter: QPainter, chart: Chart, layout: Layout, style: Style, language: Language) -> None:
         self.painter, self.chart, self.layout = painter, chart, layout
         self.style, self.language = style, language
-        self.days = chart.ordinals()
+        self.days = chart.ordinals
 
     def paint(self) -> None:
         """Draw all that does not move with the crosshair."""
@@ -35,7 +35,8 @@ class Drawing:
         painter.fillRect(QRectF(0, 0, layout.width, layout.height), self.style.colour("panel"))
         for number, place in enumerate(layout.places):
             self._panel(place, first=number == 0)
-        self._axis()
+        if self.chart.days:
+            self._axis()
         if layout.column is not None:
             painter.setPen(self.style.pen("line2"))
             painter.drawLine(QPointF(layout.column + HALF, 0), QPointF(layout.column + HALF, layout.height))
@@ -176,7 +177,9 @@ class Drawing:
     def _notes(self, place: Place) -> None:
         style = self.style
         free = place.plot.left()
-        for note in place.panel.notes:
+        start = self.layout.time.low
+        before = [note for note in place.panel.notes if note.day.toordinal() <= start]
+        for note in (*before[-1:], *(note for note in place.panel.notes if note.day.toordinal() > start)):
             x = max(self.layout.time(note.day.toordinal()), place.plot.left())
             if x > place.plot.right():
                 continue

@@ -77,7 +77,7 @@ def _value(history: History, mandates: Sequence[Mandate], language: Language) ->
         Series(say("Market value"), value, "c1", bold=True, ring=True),
         Series(say("Net invested"), invested, "c6", "step", "invested", ring=True),
         Series(say("Difference"), value - invested, "tx", "value", signed=True),
-    ), height=2.2, trades=True, notes=tuple(notes), captions=(say("Triangle up: purchase; triangle down: sale"),))
+    ), height=2.2, trades=True, notes=tuple(notes), captions=(say("Triangle up: purchase"), say("Triangle down: sale")))
 
 
 def _exposure(history: History, language: Language) -> Panel:

@@ -29,7 +29,7 @@ def plain(value: object, column: Column, row: object, look: Look) -> str:
 def table_text(model: TableModel, rows: Sequence[int], columns: Sequence[int], *, headers: bool) -> list[list[str]]:
     """Return the chosen cells as they are pasted."""
     look, described = model.look, [model.columns[c] for c in columns]
-    table = [[look.say(c.title).replace("\n", " ") for c in described]] if headers else []
+    table = [[c.heading(look).replace("\n", " ") for c in described]] if headers else []
     table.extend([_cell(model.shown[r], c, number == 0, look) for number, c in enumerate(described)] for r in rows)
     return table
 

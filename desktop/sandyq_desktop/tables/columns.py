@@ -24,11 +24,12 @@ class Column:
     `get` gives a text (or a `Text`) or a number; None is Unknown and shown as an em dash; an empty text is blank:
     the column does not apply to the row. `digits` fixes the decimals (a function when it differs by row), None shows
     the number's own. `group` sums rows of a group; `total` writes the totals row from all rows. `leaves` orders the
-    columns that leave a narrow table (1 first; 0 never leaves). Lengths are logical pixels at 100 %.
+    columns that leave a narrow table (1 first; 0 never leaves). `extra` is what a painter adds beside the text (an
+    icon). Lengths are logical pixels at 100 %.
     """
 
     key: str
-    title: Text | str
+    title: Text | str | Callable[[], Text | str]
     get: Callable[[Any], object]
     number: bool = False
     digits: int | Callable[[Any], int | None] | None = None
@@ -38,6 +39,7 @@ class Column:
     weight: Callable[[Any], int] | None = None
     role: str = "body"
     width: int = 0
+    extra: int = 0
     least: int = 28
     most: int = 420
     stretch: bool = False
@@ -48,6 +50,11 @@ class Column:
     sort: Callable[[Any], Any] | None = None
     group: Callable[[Sequence[Any]], object] | None = None
     head_paint: Callable[[QPainter, QRectF, Look], None] | None = None
+
+    def heading(self, look: Look) -> str:
+        """Return the title; a function when it changes with the currency."""
+        title = self.title
+        return look.say(title() if callable(title) else title)
 
     def decimals(self, row: object) -> int | None:
         """Return how many decimals the row's number is written with."""

@@ -86,6 +86,9 @@ class CellDelegate(QStyledItemDelegate):
                 painter.setPen(color)
                 painter.setFont(font)
             inner = inner.adjusted(0, 0, -room, 0)
+        if text != "—" and not any(mark.isdigit() for mark in text):
+            painter.drawText(cell.adjusted(0, 0, -look.px(PAD), 0), RIGHT, text)
+            return
         point = "," if look.words.code != "en" else "."
         widest = self.model.fraction(column, metrics.horizontalAdvance, point)
         whole, mark, fraction = text.partition(point)

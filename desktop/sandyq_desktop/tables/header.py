@@ -45,7 +45,7 @@ class Header(QHeaderView):
             painter.setFont(look.font("head"))
             painter.setPen(look.color("tx3"))
             side = Qt.AlignmentFlag.AlignRight if column.number else Qt.AlignmentFlag.AlignLeft
-            title = look.say(column.title)
+            title = column.heading(look)
             painter.drawText(box, int(side | Qt.AlignmentFlag.AlignBottom), title)
             if self._table.sorted_by and self._table.sorted_by[0] == column.key:
                 metrics = QFontMetricsF(look.font("head"))

@@ -117,7 +117,7 @@ class TableModel(QAbstractTableModel):
         if orientation is Qt.Orientation.Horizontal and role in {
             Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole,
         }:
-            return self.look.say(self.columns[section].title)
+            return self.columns[section].heading(self.look)
         return None
 
 

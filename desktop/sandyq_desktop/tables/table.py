@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import ceil
 from typing import Any
 
 from PySide6.QtCore import QItemSelectionModel, QPoint, QRectF, QSize, Qt, Signal
@@ -216,7 +217,7 @@ class Table(QWidget):
         pad = 2 * look.px(PAD)
         metrics = QFontMetricsF(look.font(column.role, 600))
         head = QFontMetricsF(look.font("head"))
-        titles = [head.horizontalAdvance(part) for part in look.say(column.title).split("\n")]
+        titles = [head.horizontalAdvance(part) for part in column.heading(look).split("\n")]
         widest = max(titles, default=0.0)
         if column.number:
             point = "," if look.words.code != "en" else "."
@@ -226,15 +227,16 @@ class Table(QWidget):
                       if column.key in total.values]
             whole = max((metrics.horizontalAdvance(text.partition(point)[0]) for text in texts), default=0.0)
             after = self.grid.delegate.after_width(column) if column.after else 0.0
-            return round(max(widest, whole + tail + after)) + pad
+            return ceil(max(widest, whole + tail + after)) + pad
         most = max((metrics.horizontalAdvance(column.text(row, look)) for row in self.model.rows[:400]), default=0.0)
-        return round(max(widest, min(most, look.px(column.most)), look.px(column.least))) + pad
+        extra = look.px(column.extra)
+        return ceil(max(widest, min(most, look.px(column.most)) + extra, look.px(column.least))) + pad
 
     def columns_menu(self, parent: QWidget) -> QMenu:
         """Return the chooser of columns."""
         menu = QMenu(parent)
         for column in self.model.columns:
-            action = QAction(self.look.say(column.title).replace("\n", " "), menu)
+            action = QAction(column.heading(self.look).replace("\n", " "), menu)
             action.setCheckable(True)
             action.setChecked(column.key not in self._off)
             action.toggled.connect(lambda on, key=column.key: self.set_column(key, on))

@@ -6,8 +6,9 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QButtonGroup, QFileDialog, QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
 from sandyq.basics.errors import BadInput, SandyqError
 from sandyq.basics.text import N_
@@ -20,6 +21,7 @@ from sandyq_desktop.charts.ranges import RANGES
 from sandyq_desktop.charts.sleeve import sleeve_chart
 from sandyq_desktop.charts.style import Style
 from sandyq_desktop.context import ViewContext
+from sandyq_desktop.controls import Action, Line, Segment
 from sandyq_desktop.palette import LIGHT
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 TITLE = N_("Charts")
 EMPTY = N_("The book has no day with prices and a transaction yet. Import prices and transactions first.")
+SPANS = {"1M": N_("1M"), "3M": N_("3M"), "6M": N_("6M"), "YTD": N_("YTD"), "1Y": N_("1Y"), "All": N_("All")}
 Answer = tuple[History, tuple[Mandate, ...]]
 
 
@@ -38,17 +41,19 @@ class ChartsView(QWidget):
 
     def __init__(self, context: ViewContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setObjectName("view")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._context = context
         self._answer: Answer | None = None
         self.canvas = ChartCanvas(Style.of(context.palette, context.fonts), context.words.language, parent=self)
         self._heading, self._dates, self._empty = QLabel(self), QLabel(self), QLabel(self)
-        self._ranges = QButtonGroup(self)
-        self._export = QPushButton(self)
+        self.ranges = Segment(context.look, N_("Range"), tuple((name, SPANS[name]) for name in RANGES))
+        self._export = Action(context.look, N_("Export"))
         self._menu = QMenu(self)
         self._export.setMenu(self._menu)
         self._build()
         self.canvas.ranged.connect(self._say_dates)
-        self._ranges.idClicked.connect(lambda number: self.canvas.show_range(RANGES[number]))
+        self.ranges.chosen.connect(self.canvas.show_range)
         self._restyle()
 
     def refresh(self) -> None:
@@ -71,6 +76,10 @@ class ChartsView(QWidget):
         self._export.setEnabled(shown)
         if shown:
             self.canvas.show_chart(sleeve_chart(history, mandates, self._context.words.language))
+
+    def empty_words(self) -> str:
+        """Return the sentence that stands where the charts would."""
+        return self._empty.text()
 
     def export(self, path: Path) -> None:
         """Write what is shown to a PNG, SVG or CSV file, as the name ends."""
@@ -102,20 +111,10 @@ class ChartsView(QWidget):
         head.setContentsMargins(16, 6, 16, 6)
         head.setSpacing(16)
         head.addWidget(self._heading)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(0)
-        for number, name in enumerate(RANGES):
-            button = QPushButton(name, self)
-            button.setCheckable(True)
-            button.setObjectName("segment")
-            button.setFixedHeight(26)
-            self._ranges.addButton(button, number)
-            buttons.addWidget(button)
-        self._ranges.button(len(RANGES) - 1).setChecked(True)
-        head.addLayout(buttons)
+        self.ranges.choose("All")
+        head.addWidget(self.ranges)
         head.addWidget(self._dates)
         head.addStretch(1)
-        self._export.setFixedHeight(26)
         head.addWidget(self._export)
         for ending in ("png", "svg", "csv"):
             action = QAction(ending.upper(), self)
@@ -125,6 +124,7 @@ class ChartsView(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addLayout(head)
+        whole.addWidget(Line(self._context.look))
         self._empty.setContentsMargins(16, 12, 16, 12)
         self._empty.hide()
         whole.addWidget(self._empty)
@@ -138,12 +138,10 @@ class ChartsView(QWidget):
         self._heading.setFont(context.fonts.font("title"))
         self._dates.setFont(context.fonts.font("small"))
         self._empty.setText(say(EMPTY))
-        self._export.setText(say(N_("Export")))
+        self._export.restyle()
         self._export.setAccessibleName(say(N_("Export the chart")))
         self.canvas.setAccessibleName(say(TITLE))
-        names = {"1M": N_("1M"), "3M": N_("3M"), "6M": N_("6M"), "YTD": N_("YTD"), "1Y": N_("1Y"), "All": N_("All")}
-        for number, name in enumerate(RANGES):
-            self._ranges.button(number).setText(say(names[name]))
+        self.ranges.restyle()
         self.canvas.restyle(Style.of(context.palette, context.fonts), say.language)
         if self._answer is not None:
             self.show_answer(self._answer)

@@ -64,8 +64,8 @@ def finding_columns(look: Look) -> tuple[Column, ...]:
         painter.drawText(cell.adjusted(look_.px(24), 0, 0, 0), LEFT, look_.say(word))
 
     return (
-        Column("severity", N_("Severity"), lambda r: look.say(SEVERITIES[r.severity][2]), paint=paint, least=110,
-               spoken=lambda r, look_: look_.say(SEVERITIES[r.severity][2])),
+        Column("severity", N_("Severity"), lambda r: look.say(SEVERITIES[r.severity][2]), paint=paint, least=60,
+               extra=18, spoken=lambda r, look_: look_.say(SEVERITIES[r.severity][2])),
         Column("file", N_("File"), lambda r: r.file, tone=lambda _r: "tx2", role="small", middle=True, most=240),
         Column("line", N_("Line"), lambda r: r.line or "", number=True, digits=0),
         Column("subject", N_("Subject"), lambda r: r.subject, most=120),
@@ -105,7 +105,8 @@ class DataView(QWidget):
         self._context, look = context, context.look
         self.files: tuple[Path, ...] = ()
         self._title = Words(look, N_("Data"), "title")
-        self._hint = Words(look, N_("Choose files, or drop them on the window. A preview comes first."), "small", "tx2")
+        self._hint = Words(look, N_("Choose files, or drop them on the window. A preview comes first."), "small", "tx2",
+                           elided=True)
         self.choose = Action(look, N_("Choose files"))
         self.accept = Action(look, N_("Accept"), main=True)
         self.discard = Action(look, N_("Put aside"))
@@ -117,6 +118,7 @@ class DataView(QWidget):
         self.findings = Table(finding_columns(look), look, N_("Findings").template)
         self.batches = Table(batch_columns(look), look, N_("Recorded batches").template)
         self.table = self.previews
+        self._parts: list[QWidget] = []
         self._build()
         self.choose.clicked.connect(self.choose_files)
         self.accept.clicked.connect(self.accept_files)
@@ -131,9 +133,10 @@ class DataView(QWidget):
         box.setSpacing(0)
         head = QHBoxLayout()
         head.setContentsMargins(16, 7, 16, 7)
-        for widget in (self._title, self._hint):
-            head.addWidget(widget)
-        head.addStretch(1)
+        head.setSpacing(8)
+        head.addWidget(self._title)
+        head.addSpacing(8)
+        head.addWidget(self._hint, 1)
         for action in (self.choose, self.discard, self.accept):
             head.addWidget(action)
         box.addLayout(head)
@@ -155,6 +158,7 @@ class DataView(QWidget):
             rows.addLayout(line)
             rows.addWidget(table, 1)
             splitter.addWidget(part)
+            self._parts.append(part)
         splitter.setSizes([200, 260, 320])
         box.addWidget(splitter, 1)
 
@@ -227,6 +231,8 @@ class DataView(QWidget):
 
     def _enable(self) -> None:
         self.accept.setEnabled(bool(self.files))
+        for part in self._parts[:2]:
+            part.setVisible(bool(self.files) or bool(self.previews.model.rows))
         self.discard.setEnabled(bool(self.files) or bool(self.previews.model.rows))
 
     def restyle(self) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QMargins, QRectF, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSplitter, QVBoxLayout, QWidget
 
@@ -20,6 +20,7 @@ from sandyq.valuation.holdings import Freshness, Holdings, Line, ValuedLot
 from sandyq_desktop.context import ViewContext
 from sandyq_desktop.controls import Action, Choice, Segment, Words
 from sandyq_desktop.controls import Line as Hairline
+from sandyq_desktop.flow import Flow
 from sandyq_desktop.icons import Shape, draw
 from sandyq_desktop.look import Look
 from sandyq_desktop.scaling import BILLION, MILLION
@@ -84,15 +85,16 @@ class Rows:
 
     def columns(self) -> tuple[Column, ...]:
         return (
-            Column("instrument", N_("Instrument"), lambda r: f"{r.line.symbol}  {self._name(r)}", paint=self._instrument,
-                   spoken=lambda r, _look: f"{r.line.symbol} {self._name(r)}", least=210, most=250, stretch=True),
+            Column("instrument", N_("Instrument"), lambda r: f"{r.line.symbol}  {self._name(r)}",
+                   paint=self._instrument, spoken=lambda r, _look: f"{r.line.symbol} {self._name(r)}",
+                   least=210, most=250, stretch=True),
             Column("quantity", N_("Quantity"), lambda r: r.line.quantity, number=True),
             Column("price", N_("Price"), lambda r: r.line.price.close if r.line.price else None, number=True,
                    digits=_price_digits, after=lambda r: r.line.price.currency if r.line.price else ""),
             Column("day", N_("Price date"), lambda r: r.line.price.day if r.line.price else None,
                    tone=_age_tone, leaves=3),
             Column("age", N_("Age"), lambda r: r.line.age, paint=self._age, spoken=lambda r, _look: self._age_text(r),
-                   least=44, leaves=0),
+                   least=44, extra=16),
             self._money("value", N_("Market value\nUSD m"), lambda x: x.market_value_usd),
             self._money("kzt", N_("Value\nKZT bn"), lambda x: x.market_value_kzt, by=BILLION, digits=2, dim=True),
             self._money("cost", N_("Cost\nUSD m"), lambda x: x.cost_usd),
@@ -102,7 +104,8 @@ class Rows:
                    after=lambda r: (N_eq(self._look) if r.seen and r.seen.equivalent else r.coin)),
             Column("rung", N_("Rung"), lambda r: self._look.say(RUNGS[r.seen.rung]) if r.seen else "",
                    paint=lambda p, c, r, look, _g: paint_rung(p, c, r.seen.rung if r.seen else None, look),
-                   spoken=lambda r, look: look.say(RUNGS[r.seen.rung]) if r.seen else "", least=92),
+                   spoken=lambda r, look: look.say(RUNGS[r.seen.rung]) if r.seen else "",
+                   role="caption", extra=25, least=60),
             Column("premium", N_("Premium %\nor mNAV"), self._premium, number=True, digits=2,
                    after=_premium_unit, leaves=4,
                    tone=lambda r: "tx2" if r.seen and r.seen.premium and not r.seen.premium.comparable else "tx"),
@@ -202,7 +205,8 @@ def lot_columns(price_of: Callable[[ValuedLot], Decimal | None]) -> tuple[Column
         Column("unrealised", N_("Unrealised USD m"), lambda r: _scaled(r.unrealised_usd, MILLION), number=True,
                digits=3, sign=True,
                tone=lambda r: "t_soft" if r.unrealised_usd is not None and r.unrealised_usd < 0 else "tx"),
-        Column("reference", N_("Reference"), lambda r: r.lot.reference, tone=lambda _r: "tx2", middle=True, role="small"),
+        Column("reference", N_("Reference"), lambda r: r.lot.reference, tone=lambda _r: "tx2", middle=True,
+               role="small"),
         Column("account", N_("Account"), lambda r: r.lot.account, tone=lambda _r: "tx2", role="small"),
         Column("source", N_("Journal entry"), lambda r: f"#{r.lot.origin.entry} : {r.lot.origin.line}",
                tone=lambda _r: "tx3", role="small", stretch=True),
@@ -240,7 +244,7 @@ class HoldingsView(QWidget):
         self.table = Table(Rows(context).columns(), look, N_("Holdings").template)
         self.lots = Table(lot_columns(_lot_price), look, N_("Lots").template)
         self._lots_title = Words(look, "", "small", weight=600)
-        self._lots_note = Words(look, "", "caption", "tx3")
+        self._lots_note = Words(look, "", "caption", "tx3", elided=True)
         self._legend = QLabel()
         self._build()
         self._connect()
@@ -249,15 +253,13 @@ class HoldingsView(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
-        head = QHBoxLayout()
-        head.setContentsMargins(16, 7, 16, 7)
-        head.setSpacing(8)
+        head = Flow(margins=QMargins(16, 7, 16, 7))
         head.addWidget(self._title)
         for label_, control in zip(self._labels, (self.group, self.method, self.basis), strict=True):
-            head.addSpacing(8)
+            head.space(4)
             head.addWidget(label_)
             head.addWidget(control)
-        head.addStretch(1)
+        head.spring()
         head.addWidget(self.filter)
         head.addWidget(self._columns)
         box.addLayout(head)
@@ -274,8 +276,7 @@ class HoldingsView(QWidget):
         caption.setContentsMargins(6, 8, 6, 8)
         caption.setSpacing(14)
         caption.addWidget(self._lots_title)
-        caption.addWidget(self._lots_note)
-        caption.addStretch(1)
+        caption.addWidget(self._lots_note, 1)
         lots.addLayout(caption)
         lots.addWidget(self.lots, 1)
         splitter = QSplitter(Qt.Orientation.Vertical)
@@ -401,8 +402,8 @@ class HoldingsView(QWidget):
         self._lots_title.tell(words(N_("Lots of {symbol}, {method}", symbol=line.symbol, method=order)))
         lots = sorted(line.lots, key=lambda x: x.lot.trade_date, reverse=True)
         same = sum((lot.lot.quantity for lot in lots), Decimal(0)) == line.quantity
-        self._lots_note.tell(words(N_("Shares: {quantity}. Lots: {lots}.", quantity=line.quantity, lots=len(lots))) + " "
-                             + words(N_("The lots sum to the position.") if same
+        counted = words(N_("Shares: {quantity}. Lots: {lots}.", quantity=line.quantity, lots=len(lots)))
+        self._lots_note.tell(counted + " " + words(N_("The lots sum to the position.") if same
                                      else N_("The lots do not sum to the position.")))
         self.lots.show_rows(lots)
 

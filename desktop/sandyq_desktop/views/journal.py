@@ -46,7 +46,7 @@ class JournalView(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._context, look = context, context.look
         self._title = Words(look, N_("Journal"), "title")
-        self.result = Words(look, "", "small", "tx2")
+        self.result = Words(look, "", "small", "tx2", elided=True)
         self.verify_button = Action(look, N_("Verify the chain"))
         self.table = Table(columns(look), look, N_("Journal").template)
         box = QVBoxLayout(self)
@@ -56,8 +56,7 @@ class JournalView(QWidget):
         head.setContentsMargins(16, 7, 16, 7)
         head.addWidget(self._title)
         head.addSpacing(12)
-        head.addWidget(self.result)
-        head.addStretch(1)
+        head.addWidget(self.result, 1)
         head.addWidget(self.verify_button)
         box.addLayout(head)
         box.addWidget(Line(look))

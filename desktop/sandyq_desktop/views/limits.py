@@ -6,23 +6,25 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QMargins, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
+from sandyq.basics.decimals import product
 from sandyq.basics.errors import SandyqError
 from sandyq.basics.findings import Severity
-from sandyq.basics.text import N_
+from sandyq.basics.text import N_, Text
 from sandyq.limits.result import SEVERITY, LimitResult, LimitsRun, PartResult, State
 from sandyq.workstation.contract import LimitHistory
 from sandyq_desktop.context import ViewContext
 from sandyq_desktop.controls import Action, Line, Segment, StateWord, Words
 from sandyq_desktop.explain import Answer, explained
 from sandyq_desktop.figures import FigureTree
+from sandyq_desktop.flow import Flow
 from sandyq_desktop.icons import draw, shape_of
 from sandyq_desktop.look import Look
 from sandyq_desktop.palette import WORDS
-from sandyq_desktop.scaling import MILLION, limit_digits, shown_value, unit_word
+from sandyq_desktop.scaling import BILLION, MILLION, limit_digits, shown_value, unit_word
 from sandyq_desktop.tables import bullet
 from sandyq_desktop.tables.columns import Column
 from sandyq_desktop.tables.table import Table
@@ -56,11 +58,12 @@ class Rows:
         return (
             Column("state", N_("State"), lambda r: self._look.words.state(r.state), paint=self._state, stretch=False,
                    spoken=lambda r, look: look.words.state(r.state), least=96, sort=lambda r: (SEVERITY[r.state],),
-                   width=0, weight=_weight),
+                   width=0, weight=_weight, extra=18),
             Column("id", N_("Id"), lambda r: r.limit.id, tone=lambda _r: "tx2"),
             Column("limit", N_("Limit"), self._title, weight=lambda r: 500 if r.state not in _SAME else 400,
                    stretch=True, least=150, most=300),
-            Column("scope", N_("Scope or worst"), self._scope, role="small", tone=lambda _r: "tx2", leaves=4, most=210),
+            Column("scope", N_("Scope or worst"), self._scope, role="small", tone=lambda _r: "tx2", leaves=4, most=210,
+                   stretch=True),
             Column("value", N_("Value"), lambda r: shown_value(r.worst), number=True,
                    digits=lambda r: limit_digits(r.worst), weight=lambda r: 500 if r.state not in _SAME else 400),
             Column("unit", N_("Unit"), lambda r: unit_word(r.worst, self._look), role="caption",
@@ -68,9 +71,9 @@ class Rows:
             Column("bar", N_("Limit in force = 100"), use, width=bullet.WIDTH, paint=self._bar,
                    head_paint=bullet.paint_scale, spoken=self._spoken),
             Column("use", N_("Use %"), self._use, number=True, digits=0),
-            Column("usd", N_("Headroom\nUSD m"), self._usd, number=True, digits=1, tone=_negative),
+            Column("usd", self._usd_title, self._usd, number=True, digits=1, tone=_negative),
             Column("shares", N_("Headroom\nshares"), lambda r: _headroom(r, "shares"), number=True, digits=0,
-                   after=lambda r: r.worst.headroom.symbol if r.worst and r.worst.headroom.shares is not None else "", tone=_negative, leaves=3),
+                   after=_headroom_symbol, tone=_negative, leaves=3),
             Column("move", N_("Coin\nmove %"), self._move, number=True, digits=1, sign=True, tone=_move_tone),
             Column("cure", N_("Cure"), self._cure, role="small", tone=lambda _r: "t_soft", leaves=2, most=160),
         )
@@ -121,7 +124,13 @@ class Rows:
 
     def _usd(self, result: LimitResult) -> object:
         usd = _headroom(result, "usd")
-        return usd / MILLION if isinstance(usd, Decimal) else usd
+        if not isinstance(usd, Decimal) or self._context.currency == "USD":
+            return usd / MILLION if isinstance(usd, Decimal) else usd
+        rate = self._context.kzt_rate
+        return None if rate is None else product(usd, rate) / BILLION
+
+    def _usd_title(self) -> Text:
+        return N_("Headroom\nUSD m") if self._context.currency == "USD" else N_("Headroom\nKZT bn")
 
     def _move(self, result: LimitResult) -> object:
         part = result.worst
@@ -143,6 +152,11 @@ def _headroom(result: LimitResult, which: str) -> object:
         return ""
     found: object = getattr(part.headroom, which)
     return found
+
+
+def _headroom_symbol(result: LimitResult) -> str:
+    part = result.worst
+    return part.headroom.symbol if part is not None and part.headroom.shares is not None else ""
 
 
 def _weight(result: LimitResult) -> int:
@@ -234,8 +248,8 @@ class LimitsView(QWidget):
         self._history: LimitHistory | None = None
         self.table = Table(Rows(context).columns(), look, N_("Limits").template)
         self.fold = FoldStrip(look)
-        self._head = QHBoxLayout()
-        self._counts = QHBoxLayout()
+        self._head = Flow(margins=QMargins(16, 7, 16, 7))
+        self._counts: list[StateWord] = []
         self._columns = Action(look, N_("Columns"))
         self._order = Action(look, N_("What-if order"))
         self._sheet = Action(look, N_("Daily sheet"))
@@ -245,7 +259,7 @@ class LimitsView(QWidget):
         self.trace = FigureTree(look, N_("Trace of the measure").template, compact=True)
         self.ranges = Segment(look, N_("Range"), RANGES)
         self._history_title = Words(look, "", "head", weight=600)
-        self._history_note = Words(look, "", "caption", "tx3")
+        self._history_note = Words(look, "", "caption", "tx3", elided=True)
         self._chart: QWidget | None = None
         self._chart_place = QVBoxLayout()
         self._captions = [Words(look, N_("Clause"), "head", weight=600),
@@ -262,13 +276,8 @@ class LimitsView(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
-        self._head.setContentsMargins(16, 7, 16, 7)
-        self._head.setSpacing(8)
-        self._counts.setSpacing(18)
         self._head.addWidget(self._title)
-        self._head.addSpacing(8)
-        self._head.addLayout(self._counts)
-        self._head.addStretch(1)
+        self._head.spring()
         for widget in (self._hint, self._columns, self._order, self._sheet):
             self._head.addWidget(widget)
         box.addLayout(self._head)
@@ -301,6 +310,7 @@ class LimitsView(QWidget):
         row.setSpacing(12)
         self.clause.setWordWrap(True)
         self._facts.setWordWrap(True)
+        self._clause_source.setWordWrap(True)
         self._facts.setTextFormat(Qt.TextFormat.RichText)
         words = QWidget()
         words.setObjectName("panel")
@@ -365,16 +375,19 @@ class LimitsView(QWidget):
             self._choose(self.table.current(), again=True)
 
     def _show_counts(self, run: LimitsRun) -> None:
-        while (item := self._counts.takeAt(0)) is not None:
-            if (old := item.widget()) is not None:
-                old.hide()
-                old.deleteLater()
+        for old in self._counts:
+            self._head.removeWidget(old)
+            old.hide()
+            old.deleteLater()
+        self._counts = []
         words = self._context.words
         for state, count in run.counts().items():
             if count:
                 token = "tx2" if state is State.OK else WORDS[state]
-                self._counts.addWidget(StateWord(self._context.look, shape_of(state), token,
-                                                 words.count(state, count), weight=500))
+                word = StateWord(self._context.look, shape_of(state), token, words.count(state, count), weight=500)
+                self._counts.append(word)
+                self._head.insert(len(self._counts), word)
+                word.show()
 
     def _say_hidden(self, hidden: int) -> None:
         self._columns.tell(N_("Columns: {n} hidden", n=hidden) if hidden else N_("Columns"))

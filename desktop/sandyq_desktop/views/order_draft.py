@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_FLOOR, Decimal, InvalidOperation
 from typing import Final
 
-from sandyq.basics.decimals import ONE, quotient
+from sandyq.basics.decimals import quotient
+from sandyq.basics.language import Language
 from sandyq.limits.result import Order
 
 SPACES: Final = dict.fromkeys(map(ord, " \u00a0\u202f\u2009'"))
@@ -134,6 +135,20 @@ class Draft:
         if any(not row.blank for row in self.rows):
             self._change((Row(),), None)
 
+    def respell(self, code: str, language: Language) -> None:
+        """Write every number that was typed in one language as another writes it, in the history too."""
+        def spelled(text: str) -> str:
+            found = number(text, code)
+            return text if found is None else language.number(found)
+
+        def again(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+            return tuple(replace(row, quantity=spelled(row.quantity), price=spelled(row.price), fee=spelled(row.fee))
+                         for row in rows)
+
+        self.rows = again(self.rows)
+        self._done = [again(rows) for rows in self._done]
+        self._undone = [again(rows) for rows in self._undone]
+
     def undo(self) -> bool:
         """Go one change back; False when there is none."""
         return self._step(self._done, self._undone)
@@ -170,7 +185,3 @@ def incomplete(rows: Sequence[Row], code: str, last: Callable[[str], Decimal | N
     """Return the numbers (from one) of rows that say something but cannot be checked yet."""
     return tuple(place for place, row in enumerate(rows, 1) if not row.blank and order_of(row, code, last) is None)
 
-
-def grouped(quantity: Decimal) -> Decimal:
-    """Return a quantity without a needless fraction."""
-    return quantity.to_integral_value() if quantity == quantity.to_integral_value() else quantity.normalize() * ONE

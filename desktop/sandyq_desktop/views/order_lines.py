@@ -22,7 +22,7 @@ HEADS: Final = ((N_("Side"), 0), (N_("Symbol"), 1), (N_("Instrument"), 2), (N_("
                 (N_("Limit price"), 4), (N_("Fee"), 5), (N_("Amount, m"), 6), (N_("Last price"), 7))
 NAMES: Final = {"symbol": N_("Symbol"), "quantity": N_("Quantity or amount"), "price": N_("Limit price"),
                 "fee": N_("Fee")}
-WIDTHS: Final = {"symbol": 96, "quantity": 118, "price": 92, "fee": 82}
+WIDTHS: Final = {"symbol": 96, "quantity": 118, "price": 92, "fee": 100}
 
 
 class Field(QLineEdit):

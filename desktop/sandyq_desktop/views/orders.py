@@ -60,11 +60,11 @@ class ChangeRows:
     def columns(self) -> tuple[Column, ...]:
         say = self._look.words
         return (
-            Column("before", N_("Before"), lambda c: say.state(c.before.state), paint=self._state_before, least=108,
+            Column("before", N_("Before"), lambda c: say.state(c.before.state), paint=self._state_before, least=142,
                    spoken=lambda c, look: look.words.state(c.before.state), sort=lambda c: SEVERITY[c.before.state]),
             Column("arrow", "", lambda c: "→" if c.before.state is not c.after.state else "", width=24,
                    paint=self._arrow, spoken=lambda c, _look: "→" if c.before.state is not c.after.state else ""),
-            Column("after", N_("After"), lambda c: say.state(c.after.state), paint=self._state_after, least=108,
+            Column("after", N_("After"), lambda c: say.state(c.after.state), paint=self._state_after, least=142,
                    spoken=lambda c, look: look.words.state(c.after.state), sort=lambda c: SEVERITY[c.after.state]),
             Column("id", N_("Id"), lambda c: c.limit.id, tone=lambda _c: "tx2"),
             Column("limit", N_("Limit"), lambda c: say.title(c.limit.title), stretch=True, least=150, most=300,
@@ -72,7 +72,7 @@ class ChangeRows:
             Column("value_before", N_("Before"), lambda c: _value(c.before), number=True, digits=_digits),
             Column("value_after", N_("After"), lambda c: _value(c.after), number=True, digits=_digits, weight=_weight),
             Column("unit", N_("Unit"), lambda c: unit_word(c.after.worst or c.before.worst, self._look),
-                   role="caption", tone=lambda _c: "tx3"),
+                   role="caption", tone=lambda _c: "tx3", least=62),
             Column("bar", N_("Limit in force = 100"), _use, width=bullet.WIDTH, paint=self._bar,
                    head_paint=bullet.paint_scale, spoken=self._spoken),
             Column("room", N_("Headroom\nafter, m"), _room, number=True, digits=1,
@@ -150,6 +150,7 @@ class OrdersView(QWidget):
         self._legend = Words(look, N_("circle: before; bar: after. Sorted by what the draft does."), "small", "tx3")
         self._net = Words(look, "", weight=600)
         self._fold = Action(look, "")
+        self._typed = context.words.code
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(DEBOUNCE)
@@ -169,6 +170,9 @@ class OrdersView(QWidget):
         self.table.restyle()
         self.panel.restyle()
         self._prices.clear()
+        if self._typed != self._code:
+            self.draft.respell(self._typed, self._context.words.language)
+            self._typed = self._code
         self._context.tasks.ask(lambda door: door.symbols(question), self.lines.offer, key="order-symbols")
         self._show_draft()
         self._show_changes()
@@ -176,6 +180,8 @@ class OrdersView(QWidget):
         self.panel.tell_largest(self._largest)
         self._ask_prices()
         self._timer.start()
+        if all(row.blank for row in self.draft.rows):
+            self.lines.focus(0, "symbol")
 
     # ---- typing
 

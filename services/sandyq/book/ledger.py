@@ -14,6 +14,7 @@ from sandyq.basics.decimals import WIDE, ZERO
 from sandyq.basics.findings import Finding, Severity
 from sandyq.basics.text import N_
 from sandyq.book.actions.split import SplitFact, split_rows
+from sandyq.book.collector import paused_collector
 from sandyq.book.effects import cash_of
 from sandyq.book.lots import Lots, Short
 from sandyq.book.matching import match
@@ -37,7 +38,7 @@ def run(transactions: Iterable[Transaction], splits: Mapping[str, Sequence[Split
     Settlement basis counts the rows that have settled; costs and lots still follow trade dates, and a sale that
     settles before its purchase counts as unsettled. Raises Refused("oversold") for a sale of more than there is.
     """
-    with localcontext(WIDE):
+    with localcontext(WIDE), paused_collector():
         settled_only = basis is Basis.SETTLEMENT
         groups, waiting = _sorted_out(transactions, as_of, settled_only=settled_only)
         rate = remembered(usd_rate)

@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from sandyq.basics.decimals import ZERO
+from sandyq.basics.decimals import ONE, ZERO
 from sandyq.basics.findings import Finding, Severity
 from sandyq.basics.text import N_
 from sandyq.book.shares import share, spread, unit_cost
@@ -90,21 +90,23 @@ class Lots:
         self._with_fees = settings.fees_in_cost
         self.average = settings.cost_method is CostMethod.AVERAGE
         self._named = settings.cost_method is CostMethod.SPECIFIC
+        self._plain = not (self.average or self._named or self._with_fees)
 
     def pool(self, row: Transaction) -> Pool:
         key = row.account if self._per_account else ""
-        found = self.pools.get(key)
-        if found is None:
+        try:
+            return self.pools[key]
+        except KeyError:
             found = self.pools[key] = Pool()
-        return found
+            return found
 
     def add(self, row: Transaction) -> None:
         """Open a lot for a purchase or a transfer in."""
         pool = self.pool(row)
-        quantity = row.quantity
-        cost, unit = quantity * row.price, row.price
+        quantity, price = row.quantity, row.price
+        cost = quantity * price
         rate = self.rate(row.currency, row.trade_date)
-        opened = OpenLot(row, quantity, cost, unit, rate)
+        opened = OpenLot(row, quantity, cost, price, rate)
         if self._with_fees and (row.fees or row.taxes):
             opened.cost = cost = cost + row.fees + row.taxes
             opened.unit = unit_cost(cost, quantity)
@@ -116,7 +118,7 @@ class Lots:
 
     def sell(self, row: Transaction) -> None:
         """Take lots and record what became real: proceeds minus cost, per part of a lot."""
-        if not (self.average or self._named or self._with_fees):
+        if self._plain:
             self._sell_oldest(row)
             return
         taken = self._take(row)
@@ -143,20 +145,23 @@ class Lots:
             return
         pool.quantity -= want
         rate = self.rate(row.currency, row.trade_date)
-        lots, record = pool.lots, self.slices.append
+        # A named tuple made by its base's constructor: the same value without a Python call per part.
+        lots, record, new = pool.lots, self.slices.append, tuple.__new__
         while want:
             lot = lots[0]
             held, bought = lot.quantity, lot.rate
             if held <= want:
-                cost = lot.cost
+                sold, cost = held, lot.cost
                 want -= held
                 lots.popleft()
-                record(Slice(row, lot.row, held, held * price, cost, None if bought is None else cost * bought, rate))
             else:
-                part = _part(lot, want)
-                cost = part.cost
-                record(Slice(row, lot.row, want, want * price, cost, None if bought is None else cost * bought, rate))
-                break
+                sold, unit = want, lot.unit
+                cost = sold * unit if unit is not None else share(lot.cost, sold, held)
+                lot.quantity = held - sold
+                lot.cost -= cost
+                want = ZERO
+            cost_usd = cost if bought is ONE else None if bought is None else cost * bought
+            record(new(Slice, (row, lot.row, sold, sold * price, cost, cost_usd, rate)))
 
     def move_out(self, row: Transaction) -> None:
         """Take lots at cost: a transfer out realises nothing."""

@@ -17,8 +17,10 @@ def remembered(usd_rate: Callable[[str, date], Decimal | None]) -> Callable[[str
         if currency == "USD":
             return ONE
         key = (currency, day)
-        if key not in known:
-            known[key] = usd_rate(currency, day)
-        return known[key]
+        try:
+            return known[key]
+        except KeyError:
+            found = known[key] = usd_rate(currency, day)
+            return found
 
     return rate

@@ -182,7 +182,7 @@ def limits(book: Path, as_of: date | None, known_at: datetime | None, actor: str
 @guarded
 def check(book: Path, orders: tuple[str, ...], as_of: date | None, known_at: datetime | None, actor: str, code: str,
           as_json: bool) -> None:
-    """Hold a draft basket against every limit; nothing is written. Exit code 3 when it is refused."""
+    """Hold a draft basket against every limit; nothing is written. Exit code 3 when it is refused or Unknown."""
     with opened(book, actor=actor) as station:
         question = asked(station, as_of, known_at)
         result, record = station.check_recorded(question, tuple(parse_order(text) for text in orders))
@@ -190,8 +190,8 @@ def check(book: Path, orders: tuple[str, ...], as_of: date | None, known_at: dat
         answer(forms.check(result, moment(question), record, said(code)))
     else:
         prints.check(result, said(code))
-    if result.verdict is Verdict.REFUSED:
-        sys.exit(3)
+    if result.verdict in {Verdict.REFUSED, Verdict.UNKNOWN}:
+        sys.exit(3)  # a script that trades on exit code 0 must not trade on what cannot be judged
     if result.verdict is Verdict.ACKNOWLEDGE:
         sys.exit(6)
 

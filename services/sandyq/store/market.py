@@ -5,7 +5,6 @@ One ordered read per table. Decimals stay text in columns; dates become ordinals
 
 from __future__ import annotations
 
-import gc
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from operator import itemgetter
 from typing import Any, Final
 
 from sandyq.basics.origin import Origin
+from sandyq.book.collector import paused_collector
 from sandyq.book.transactions import Transaction, TransactionType
 from sandyq.market.series import (
     Calendar,
@@ -75,7 +75,7 @@ def read_directory(store: Store, known_at: datetime | None = None) -> Directory:
 
 def read_bookings(store: Store, known_at: datetime | None = None) -> list[Transaction]:
     """Read the transactions in order of trade date, on one day in the order in which they were recorded."""
-    with _sound(store), _without_collector():
+    with _sound(store), paused_collector():
         return list(_transactions(store.rows("booking", known_at, ("trade_date",))))
 
 
@@ -106,18 +106,6 @@ def _transactions(rows: list[Row]) -> Iterator[Transaction]:
         yield Transaction(
             days[trade], days[settle], _TYPES[kind], instrument or "", numbers[quantity], numbers[price], currency,
             numbers[fees], numbers[taxes], account, reference, lot or "", note or "", Origin(entry, line))
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Pause the search for reference cycles: a hundred thousand new values without one would make it search in vain."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 @contextmanager
