@@ -179,6 +179,10 @@ class Handlers:
         """Issue the daily limit sheet in the language of the window."""
         context = self.window.context
         question, code = context.question, context.words.code
+        if question.known_at is not None:
+            self.window.fail(BadInput("history", N_("Commands that write are off while you look at the past."),
+                                      remedy=N_("Press Esc to come back to now.")))
+            return
         self.window.tasks.do(
             lambda door: door.report(question, "limits", folder, code),
             lambda issued: self.window.say(N_("Written: {file}.", file=", ".join(item.path.name for item in issued))))

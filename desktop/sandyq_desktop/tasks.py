@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import queue
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 Opener = Callable[[bool], "Workstation"]
 """Opens the book; True for writing."""
+
+SWITCH_SECONDS = 0.0002
+"""Every call of the window into Qt gives the interpreter up and waits this long to get it back while the worker
+calculates: at Python's own 5 ms one repaint of a table took 0.7 s."""
 
 
 @dataclass(order=True, slots=True)
@@ -59,6 +64,7 @@ class Tasks(QObject):
         self._answered.connect(self._receive)
         self._thread = threading.Thread(target=self._run, name="workstation", daemon=True)
         self._thread.start()
+        sys.setswitchinterval(SWITCH_SECONDS)
 
     def open(self, opener: Opener, then: Callable[[Workstation], None],
              failed: Callable[[SandyqError], None] | None = None) -> None:

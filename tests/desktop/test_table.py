@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
 
 from sandyq.basics.text import N_
 from sandyq_desktop.look import Look
@@ -133,11 +134,12 @@ def test_columns_leave_a_narrow_table_and_come_back(look: Look) -> None:
 
 
 @pytest.mark.window
-def test_totals_stay_in_sight_with_more_rows_than_fit(look: Look) -> None:
+def test_totals_stay_in_sight_with_more_rows_than_fit(look: Look, qapp: QApplication) -> None:
     table = Table(columns(), look, "Totals")
     table.resize(500, 200)
     table.show()
     table.show_rows([Row(str(n), "x", Decimal(n)) for n in range(500)], [Total("All", {"amount": Decimal(124750)})])
+    qapp.processEvents()
     assert table.strip.height() == 26
     assert table.strip.geometry().bottom() <= table.height()
     assert len(table.below_fold()) > 400

@@ -17,7 +17,7 @@ LETTERS = ("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,;:()
 @pytest.mark.parametrize("file", [name for name in FILES if name.startswith("Inter")])
 def test_no_letter_of_the_three_languages_is_a_box(qapp: QApplication, file: str) -> None:
     font = QRawFont(str(path("fonts", file)), 13)
-    assert [letter for letter in LETTERS if not font.supportsCharacter(letter)] == []
+    assert [letter for letter in LETTERS if not font.supportsCharacter(ord(letter))] == []
 
 
 @pytest.mark.parametrize("zoom", ZOOMS)
@@ -40,4 +40,4 @@ def test_the_bundled_family_is_used_and_nothing_is_under_eleven_pixels(qapp: QAp
 def test_a_row_is_the_height_of_the_font_and_six_and_a_hairline(qapp: QApplication) -> None:
     load()
     assert Fonts(100).row() == 23
-    assert Fonts(200).row() > 40
+    assert Fonts(200).row() == 39

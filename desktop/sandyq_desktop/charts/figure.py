@@ -68,7 +68,10 @@ class Panel:
 
 @dataclass(frozen=True)
 class Chart:
-    """Panels with their days (without slots, so that the days are turned into numbers once). `flows` are purchases (+) and sales (−), `breaches` (first, last, mark)."""
+    """Panels with their days (without slots, so that the days are turned into numbers once).
+
+    `flows` are purchases (+) and sales (−), `breaches` (first, last, mark).
+    """
 
     days: tuple[date, ...]
     panels: tuple[Panel, ...]

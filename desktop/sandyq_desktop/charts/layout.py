@@ -72,9 +72,9 @@ def extent(chart: Chart, panel: Panel, first: float, last: float) -> tuple[float
     inside = slice(int(np.searchsorted(days, first, side="left")), int(np.searchsorted(days, last, side="right")))
     values = [series.values[inside] for series in panel.series if series.kind not in ("value", "area")]
     values += [above[inside] for _, _, above in chart.stacked(panel)]
-    known = np.concatenate([*values, np.array([])])
-    known = known[np.isfinite(known)]
-    low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
+    ends = [(float(np.fmin.reduce(part)), float(np.fmax.reduce(part))) for part in values if len(part)]
+    lows, highs = [low for low, _ in ends if np.isfinite(low)], [high for _, high in ends if np.isfinite(high)]
+    low, high = min(lows, default=0.0), max(highs, default=1.0)
     if panel.lowest is not None:
         low = panel.lowest
     return low, panel.highest if panel.highest is not None else max(high, low + 1e-9)

@@ -117,9 +117,11 @@ class Drawing:
         return paths.clip(self.days, self.layout.time.low, self.layout.time.high)
 
     def _areas(self, place: Place) -> None:
+        stacked = self.chart.stacked(place.panel)
+        if not stacked:
+            return
         seen = self._seen()
         x = self.layout.time.column(self.days[seen])
-        stacked = self.chart.stacked(place.panel)
         painter = self.painter
         many = len(x) * len(stacked) > 20_000
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=not many)
@@ -136,15 +138,15 @@ class Drawing:
 
     def _line(self, place: Place, series: Series) -> None:
         seen = self._seen()
-        x, y = self.layout.time.column(self.days[seen]), place.scale.column(series.values[seen])
+        x, y = paths.thin(self.days[seen], series.values[seen], int(place.plot.width()))
+        x, y = self.layout.time.column(x), place.scale.column(y)
         painter, style = self.painter, self.style
         if series.kind == "fill":
             zero = np.full(len(x), place.scale(0.0))
             painter.fillPath(paths.area(x, zero, y), style.colour(series.token, 0.2))
-        x, y = paths.thin(x, y, int(place.plot.width()))
         if series.kind == "step":
             x, y = paths.stairs(x, y, x[-1]) if len(x) else (x, y)
-        dense = len(x) > 5_000
+        dense = len(x) < seen.stop - seen.start or len(x) > 5_000
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=not dense and series.kind != "step")
         if series.kind == "step":
             x, y = np.round(x), np.round(y)

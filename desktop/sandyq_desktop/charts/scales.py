@@ -62,11 +62,8 @@ def months(first: int, last: int, width: float) -> list[date]:
     """Return the first days of months between two ordinals, thinned so that their labels do not touch."""
     day = date.fromordinal(first)
     count = max(1.0, (last - first) / 30.4)
-    every = next((step for step in (1, 2, 3, 6, 12, 24, 60) if width / (count / step) >= MONTH_WIDTH), 120)
-    found = []
-    number = day.year * 12 + day.month - 1 + (day.day > 1)
-    while (mark := date(number // 12, number % 12 + 1, 1)).toordinal() <= last:
-        if number % every == 0:
-            found.append(mark)
-        number += 1
-    return found
+    wanted = MONTH_WIDTH * count / max(width, 1.0)
+    every = next((step for step in (1, 2, 3, 6) if step >= wanted), 12 * math.ceil(wanted / 12))
+    number = -(-(day.year * 12 + day.month - 1 + (day.day > 1)) // every) * every
+    end = date.fromordinal(last)
+    return [date(mark // 12, mark % 12 + 1, 1) for mark in range(number, end.year * 12 + end.month, every)]

@@ -165,6 +165,7 @@ class DataView(QWidget):
     def refresh(self) -> None:
         """Ask the journal for its batches."""
         self.restyle()
+        self._enable()
         question = self._context.question
         self._context.tasks.ask(lambda door: door.journal(question), self.show_journal, key="data-journal")
 
@@ -197,7 +198,7 @@ class DataView(QWidget):
     def accept_files(self) -> None:
         """Book what was previewed."""
         files = self.files
-        if files:
+        if files and self._context.question.known_at is None:
             self._context.tasks.do(lambda door: door.accept(files), self._accepted)
 
     def _accepted(self, previews: Sequence[Preview]) -> None:
@@ -230,7 +231,9 @@ class DataView(QWidget):
         self._context.tasks.do(lambda door: door.roll_back(entry, reason), then)
 
     def _enable(self) -> None:
-        self.accept.setEnabled(bool(self.files))
+        now = self._context.question.known_at is None
+        self.accept.setEnabled(bool(self.files) and now)
+        self.roll_back.setEnabled(now)
         for part in self._parts[:2]:
             part.setVisible(bool(self.files) or bool(self.previews.model.rows))
         self.discard.setEnabled(bool(self.files) or bool(self.previews.model.rows))

@@ -12,7 +12,7 @@ def share(total: Decimal, part: Decimal, whole: Decimal) -> Decimal:
     """Return total × part / whole: exact when the quotient ends, otherwise rounded to eight decimals, half to even."""
     wanted = total * part
     raw = wanted / whole
-    return raw if raw * whole == wanted else raw.quantize(QUANTITY_STEP)
+    return raw if _ends(raw, whole, wanted) else raw.quantize(QUANTITY_STEP)
 
 
 def spread(total: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
@@ -39,7 +39,7 @@ def scaled(quantities: Iterable[Decimal], new: Decimal, old: Decimal) -> list[De
     """
     before = list(quantities)
     exact = [quantity * new / old for quantity in before]
-    if all(after * old == quantity * new for after, quantity in zip(exact, before, strict=True)):
+    if all(_ends(after, old, quantity * new) for after, quantity in zip(exact, before, strict=True)):
         return exact
     reached = given = ZERO
     parts: list[Decimal] = []
@@ -56,4 +56,9 @@ def unit_cost(cost: Decimal, quantity: Decimal) -> Decimal | None:
     if not quantity:
         return None
     unit = cost / quantity
-    return unit if unit * quantity == cost else None
+    return unit if _ends(unit, quantity, cost) else None
+
+
+def _ends(ratio: Decimal, divisor: Decimal, dividend: Decimal) -> bool:
+    """Return whether a quotient is exact: multiplied without rounding, since 1.66…67 × 6 rounds to 10 as well."""
+    return not ratio.fma(divisor, -dividend)

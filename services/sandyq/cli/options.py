@@ -19,6 +19,8 @@ from sandyq_resources import catalogues
 
 P = ParamSpec("P")
 R = TypeVar("R")
+_YEARS = range(1970, 2200)
+"""Years that a question may be about: calendars and fees are counted by the day, and a date has an end."""
 
 
 class Day(click.ParamType[date]):
@@ -31,9 +33,12 @@ class Day(click.ParamType[date]):
             return value
         for form in ("%Y-%m-%d", "%d.%m.%Y"):
             try:
-                return datetime.strptime(value, form).replace(tzinfo=UTC).date()
+                found = datetime.strptime(value, form).replace(tzinfo=UTC).date()
             except ValueError:
                 continue
+            if found.year in _YEARS:
+                return found
+            self.fail(f"{value!r} is outside the years {_YEARS[0]} to {_YEARS[-1]}", param, ctx)
         return self.fail(f"{value!r} is not a day; write 2025-10-03 or 03.10.2025", param, ctx)
 
 
