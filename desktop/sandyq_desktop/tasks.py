@@ -28,7 +28,7 @@ Opener = Callable[[bool], "Workstation"]
 
 SWITCH_SECONDS = 0.0002
 """Every call of the window into Qt gives the interpreter up and waits this long to get it back while the worker
-calculates: at Python's own 5 ms one repaint of a table took 0.7 s."""
+calculates; Python's own 5 ms is long for the hundreds of calls of one repaint."""
 
 
 @dataclass(order=True, slots=True)

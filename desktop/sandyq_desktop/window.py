@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QPaintEvent, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QMainWindow,
+    QScrollArea,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from sandyq.basics.errors import SandyqError
 from sandyq.basics.text import Text
@@ -212,6 +220,9 @@ class Window(QMainWindow):
         if key not in self.views:
             module, _, name = VIEWS[key].partition(":")
             made: QWidget = getattr(import_module(module), name)(self.context)
+            for area in made.findChildren(QScrollArea):
+                if not area.accessibleName():
+                    area.setAccessibleName(self.context.words(VIEW_TITLES[key]))
             self.views[key] = made
             self.stack.addWidget(made)
         return self.views[key]

@@ -16,6 +16,8 @@ COLUMN, LABELS, LEFT, AXIS, HEAD, GAP = 248, 92, 56, 30, 28, 10
 
 ROOM = 0.06
 """Free height above the highest value where no highest is given: a label fits over a line."""
+WORDED_ROOM = 0.16
+"""The same for a panel with words at its top."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,9 @@ def arrange(chart: Chart, style: Style, width: float, height: float, first: floa
         plot = QRectF(time.start, y + head, time.end - time.start, max(high - head - px(GAP), 10))
         low, top_value = extent(chart, panel, first, last)
         marks = ticks(low, top_value, max(2, min(panel.ticks, int(plot.height() / px(22)) + 1)))
-        room = (top_value - low) * ROOM
+        # Words at the top of a panel (the mandate's version) need a line of their own above the highest threshold.
+        worded = any(note.value is None for note in panel.notes)
+        room = (top_value - low) * (WORDED_ROOM if worded else ROOM)
         scale = Scale(low if panel.lowest is not None else low - room,
                       top_value if panel.highest is not None else top_value + room, plot.bottom(), plot.top())
         places.append(Place(panel, whole, plot, scale, tuple(m for m in marks if scale.low <= m <= scale.high)))

@@ -4,232 +4,32 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMargins, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtCore import QMargins, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
-from sandyq.basics.decimals import product
 from sandyq.basics.errors import SandyqError
-from sandyq.basics.findings import Severity
-from sandyq.basics.text import N_, Text
-from sandyq.limits.result import SEVERITY, LimitResult, LimitsRun, PartResult, State
+from sandyq.basics.text import N_
+from sandyq.limits.result import LimitResult, LimitsRun, PartResult, State
 from sandyq.workstation.contract import LimitHistory
 from sandyq_desktop.context import ViewContext
 from sandyq_desktop.controls import Action, Line, Segment, StateWord, Words
 from sandyq_desktop.explain import Answer, explained
 from sandyq_desktop.figures import FigureTree
 from sandyq_desktop.flow import Flow
-from sandyq_desktop.icons import draw, shape_of
-from sandyq_desktop.look import Look
+from sandyq_desktop.icons import shape_of
 from sandyq_desktop.palette import WORDS
-from sandyq_desktop.scaling import BILLION, MILLION, limit_digits, shown_value, unit_word
-from sandyq_desktop.tables import bullet
-from sandyq_desktop.tables.columns import Column
+from sandyq_desktop.scaling import MILLION, unit_word
+from sandyq_desktop.tables.fold import FoldStrip
 from sandyq_desktop.tables.table import Table
+from sandyq_desktop.views.limit_rows import Rows, ordered
 
 if TYPE_CHECKING:
     from sandyq.workstation.workstation import Workstation
 
 RANGES = (("1M", N_("1M")), ("3M", N_("3M")), ("1Y", N_("1Y")), ("All", N_("All")))
 _RANGE_DAYS = {"1M": 31, "3M": 92, "1Y": 366}
-_SAME = frozenset({State.OK, State.NOT_APPLICABLE, State.UPCOMING})
-
-
-def ordered(run: LimitsRun) -> tuple[LimitResult, ...]:
-    """Return the limits worst first, and by use inside a state."""
-    return tuple(sorted(run.results, key=lambda r: (SEVERITY[r.state], -use(r), r.limit.id)))
-
-
-def use(result: LimitResult) -> Decimal:
-    part = result.worst
-    return part.utilisation if part is not None and part.utilisation is not None else Decimal(-1)
-
-
-class Rows:
-    """How a limit is written in each column."""
-
-    def __init__(self, context: ViewContext) -> None:
-        self._context = context
-        self._look = context.look
-
-    def columns(self) -> tuple[Column, ...]:
-        return (
-            Column("state", N_("State"), lambda r: self._look.words.state(r.state), paint=self._state, stretch=False,
-                   spoken=lambda r, look: look.words.state(r.state), least=96, sort=lambda r: (SEVERITY[r.state],),
-                   width=0, weight=_weight, extra=18),
-            Column("id", N_("Id"), lambda r: r.limit.id, tone=lambda _r: "tx2"),
-            Column("limit", N_("Limit"), self._title, weight=lambda r: 500 if r.state not in _SAME else 400,
-                   stretch=True, least=150, most=300),
-            Column("scope", N_("Scope or worst"), self._scope, role="small", tone=lambda _r: "tx2", leaves=4, most=210,
-                   stretch=True),
-            Column("value", N_("Value"), lambda r: shown_value(r.worst), number=True,
-                   digits=lambda r: limit_digits(r.worst), weight=lambda r: 500 if r.state not in _SAME else 400),
-            Column("unit", N_("Unit"), lambda r: unit_word(r.worst, self._look), role="caption",
-                   tone=lambda _r: "tx3"),
-            Column("bar", N_("Limit in force = 100"), use, width=bullet.WIDTH, paint=self._bar,
-                   head_paint=bullet.paint_scale, spoken=self._spoken),
-            Column("use", N_("Use %"), self._use, number=True, digits=0),
-            Column("usd", self._usd_title, self._usd, number=True, digits=1, tone=_negative),
-            Column("shares", N_("Headroom\nshares"), lambda r: _headroom(r, "shares"), number=True, digits=0,
-                   after=_headroom_symbol, tone=_negative, leaves=3),
-            Column("move", N_("Coin\nmove %"), self._move, number=True, digits=1, sign=True, tone=_move_tone),
-            Column("cure", N_("Cure"), self._cure, role="small", tone=lambda _r: "t_soft", leaves=2, most=160),
-        )
-
-    def _title(self, result: LimitResult) -> str:
-        return self._look.words.title(result.limit.title)
-
-    def _state(self, painter: QPainter, cell: QRectF, row: Any, look: Look, ground: str) -> None:
-        size, color = look.px(12), look.palette.word(row.state)
-        left = cell.left() + look.px(6)
-        draw(painter, shape_of(row.state), QRectF(left, cell.center().y() - size / 2, size, size), color,
-             look.color(ground))
-        painter.setFont(look.font("body", _weight(row)))
-        painter.setPen(color if row.state is not State.OK else look.color("tx2"))
-        painter.drawText(QRectF(left + look.px(18), cell.top(), cell.width(), cell.height()),
-                         int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), look.words.state(row.state))
-
-    def _bar(self, painter: QPainter, cell: QRectF, row: Any, look: Look, ground: str) -> None:
-        del ground
-        bullet.paint_bullet(painter, cell, bullet.bullet_of(row.worst, row.state), look)
-
-    @staticmethod
-    def _spoken(row: Any, look: Look) -> str:
-        unit = row.worst.part.unit if row.worst else ""
-        return bullet.spoken(bullet.bullet_of(row.worst, row.state), look, unit)
-
-    def _scope(self, result: LimitResult) -> str:
-        part = result.worst
-        if part is None:
-            return self._look.say(result.note) if result.note else ""
-        if part.state is State.UNKNOWN and part.findings:
-            missing = next((f for f in part.findings if f.severity is Severity.ERROR), part.findings[0])
-            return self._look.say(missing.text)
-        if part.group:
-            return part.group
-        if part.denominator is not None and part.denominator_day is not None:
-            amount = self._look.words.language.number(part.denominator / (MILLION * 1000), 1)
-            return self._look.say(N_("{amount} bn, {day}", amount=amount, day=part.denominator_day))
-        return self._look.words.title({"en": self._look.say(result.note)}) if result.note else ""
-
-    def _use(self, result: LimitResult) -> object:
-        part = result.worst
-        if part is None or part.state in {State.NOT_APPLICABLE, State.UPCOMING}:
-            return ""
-        if part.part.direction == "min" and part.utilisation is not None:
-            return self._look.say(N_("min"))
-        return None if part.utilisation is None else part.utilisation * 100
-
-    def _usd(self, result: LimitResult) -> object:
-        usd = _headroom(result, "usd")
-        if not isinstance(usd, Decimal) or self._context.currency == "USD":
-            return usd / MILLION if isinstance(usd, Decimal) else usd
-        rate = self._context.kzt_rate
-        return None if rate is None else product(usd, rate) / BILLION
-
-    def _usd_title(self) -> Text:
-        return N_("Headroom\nUSD m") if self._context.currency == "USD" else N_("Headroom\nKZT bn")
-
-    def _move(self, result: LimitResult) -> object:
-        part = result.worst
-        if part is None or part.state in {State.NOT_APPLICABLE, State.UPCOMING}:
-            return ""
-        if part.headroom.coin_move_beyond:
-            return "> +100"
-        return None if part.headroom.coin_move is None else part.headroom.coin_move * 100
-
-    def _cure(self, result: LimitResult) -> str:
-        if result.state not in {State.BREACH, State.SOFT_BREACH} or not result.limit.cure_days:
-            return ""
-        return self._look.say(N_("within {days} bd", days=result.limit.cure_days))
-
-
-def _headroom(result: LimitResult, which: str) -> object:
-    part = result.worst
-    if part is None or part.state in {State.NOT_APPLICABLE, State.UPCOMING}:
-        return ""
-    found: object = getattr(part.headroom, which)
-    return found
-
-
-def _headroom_symbol(result: LimitResult) -> str:
-    part = result.worst
-    return part.headroom.symbol if part is not None and part.headroom.shares is not None else ""
-
-
-def _weight(result: LimitResult) -> int:
-    return 400 if result.state in _SAME else 600
-
-
-def _negative(result: LimitResult) -> str:
-    usd = result.worst.headroom.usd if result.worst else None
-    return "t_soft" if usd is not None and usd < 0 else "tx"
-
-
-def _move_tone(result: LimitResult) -> str:
-    move = result.worst.headroom.coin_move if result.worst else None
-    over = result.state in {State.BREACH, State.SOFT_BREACH}
-    return "t_soft" if over and move is not None and move < 0 else "tx"
-
-
-class FoldStrip(QWidget):
-    """Under the table: what lies below the fold, and the legend of marks."""
-
-    def __init__(self, look: Look) -> None:
-        super().__init__()
-        self._look, self._text = look, ""
-
-    def sizeHint(self) -> QSize:
-        return QSize(200, self._look.px(23))
-
-    def tell(self, text: str) -> None:
-        self._text = text
-        self.setFixedHeight(self._look.px(23))
-        self.setAccessibleName(text)
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        del event
-        look, painter = self._look, QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(self.rect(), look.color("head"))
-        painter.fillRect(QRectF(0, 0, self.width(), 1), look.color("line2"))
-        painter.fillRect(QRectF(0, self.height() - 1, self.width(), 1), look.color("line2"))
-        font = look.font("caption")
-        painter.setFont(font)
-        metrics = QFontMetricsF(font)
-        painter.setPen(look.color("tx2"))
-        middle = Qt.AlignmentFlag.AlignVCenter
-        marks = (N_("warning"), N_("soft"), N_("hard"), N_("hard lies beyond the scale"), N_("minimum"))
-        words = [look.say(mark) for mark in marks]
-        x = self.width() - look.px(16) - sum(metrics.horizontalAdvance(w) + look.px(36) for w in words)
-        text = metrics.elidedText(self._text, Qt.TextElideMode.ElideRight, max(x - look.px(30), look.px(200)))
-        painter.drawText(QRectF(look.px(16), 0, self.width(), self.height()), int(Qt.AlignmentFlag.AlignLeft | middle),
-                         text)
-        if x < look.px(230):
-            return
-        centre = self.height() / 2
-        for place, word in enumerate(words):
-            at = QPointF(x + look.px(14), centre)
-            self._mark(painter, place, at)
-            painter.setPen(look.color("tx2"))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawText(QRectF(x + look.px(24), 0, 400, self.height()), int(Qt.AlignmentFlag.AlignLeft | middle),
-                             word)
-            x += metrics.horizontalAdvance(word) + look.px(36)
-
-    def _mark(self, painter: QPainter, place: int, at: QPointF) -> None:
-        look = self._look
-        if place == 3:
-            bullet.chevron(painter, at - QPointF(6, 0), look)
-            return
-        pens = (bullet.warn_pen(look), bullet.soft_pen(look), bullet.hard_pen(look), None, bullet.hard_pen(look))
-        painter.setPen(pens[place] or bullet.hard_pen(look))
-        painter.drawLine(at - QPointF(0, 6), at + QPointF(0, 6))
-        if place == 4:
-            bullet.flag(painter, at - QPointF(0, 6), look)
 
 
 class LimitsView(QWidget):
