@@ -3,6 +3,7 @@
 Rounds go A B A B, so that a slow moment of the machine hits both alike. The times of two runs are never compared.
 """
 
+# ruff: noqa: T201  # a command that prints its figures
 from __future__ import annotations
 
 import argparse

@@ -3,6 +3,7 @@
 The state before the order is given and the largest order is not searched, as in the order draft.
 """
 
+# ruff: noqa: T201  # a command that prints its figures
 from __future__ import annotations
 
 import argparse
@@ -42,7 +43,7 @@ _PARTS = (
     'measure = "market_value"\nbasis = "look_through"\nunit = "USD"\nsoft = 500_000_000_000\nhard = 800_000_000_000',
     'measure = "market_value"\nunit = "ratio"\ndenominator = "sleeve"\ngroup_by = "issuer"\nsoft = 0.5\nhard = 0.7',
     'measure = "market_value"\nunit = "ratio"\ndenominator = "sleeve"\ngroup_by = "kind"\nsoft = 0.9\nhard = 0.95',
-    'measure = "market_value"\nunit = "ratio"\ndenominator = "sleeve"\nscope = {kind = ["miner"]}\nsoft = 0.9\nhard = 1',
+    'measure = "market_value"\nunit = "ratio"\ndenominator = "sleeve"\nscope = {kind = ["miner"]}\nhard = 0.9',
     'measure = "market_value"\nbasis = "highest"\nunit = "USD"\nhard = 800_000_000_000',
     'measure = "ownership"\nunit = "ratio"\nhard = 0.5',
 )
@@ -52,13 +53,13 @@ _PARTS = (
 def mandate(limits: int) -> Mandate:
     """Return a mandate of so many limits."""
     return read_mandate(_HEAD + "".join(
-        f'[[limit]]\nid = "L{number:03d}"\nclause = "Clause {number}."\n[[limit.part]]\n{_PARTS[number % len(_PARTS)]}\n'
-        for number in range(limits)))
+        f'[[limit]]\nid = "L{number:03d}"\nclause = "Clause {number}."\n[[limit.part]]\n'
+        f"{_PARTS[number % len(_PARTS)]}\n" for number in range(limits)))
 
 
 def snapshot(positions: int) -> Snapshot:
     """Return a book of so many positions of four kinds."""
-    gross = {"gross": Denominator(Decimal("600000000000"), date(2026, 5, 31), "bulletin", None)}
+    gross = {"gross": Denominator(Decimal(600_000_000_000), date(2026, 5, 31), "bulletin", None)}
     return Snapshot(as_of=DAY, rows=tuple(map(_row, range(positions))), candidates={}, invested=Decimal(1_000_000),
                     flows=(), reserves=gross, programme=None, ramp_up_floor=ZERO, drawdown=None)
 

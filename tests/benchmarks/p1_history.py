@@ -4,6 +4,7 @@ Ours reads decimals as text from the journalled book, computes the history and t
 reference (`val.py numpy`, one repetition) reads floats from a plain table. Values, history and gains must agree.
 """
 
+# ruff: noqa: T201  # a command that prints its figures
 from __future__ import annotations
 
 import json

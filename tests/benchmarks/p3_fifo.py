@@ -4,6 +4,7 @@
 `run` is everything the book says: ordering, cash, flows, totals, findings and every realised part with its currency.
 """
 
+# ruff: noqa: T201  # a command that prints its figures
 from __future__ import annotations
 
 import tempfile

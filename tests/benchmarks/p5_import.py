@@ -4,6 +4,7 @@ Ours is `workstation.imports.accept`, what ``sandyq import`` runs: each row chec
 writes. The anchor checks nothing and syncs nothing. Memory is the peak above a bare interpreter of the same run.
 """
 
+# ruff: noqa: T201  # a command that prints its figures
 from __future__ import annotations
 
 import random
@@ -24,10 +25,10 @@ _TABLE = ("pragma page_size=8192;pragma journal_mode=off;pragma synchronous=off;
 
 
 def write_prices(path: Path, rows: int) -> None:
-    """Write seeded random walks in our canonical columns, series by series."""
+    """Write seeded random walks on weekdays in our canonical columns, series by series."""
     chance = random.Random(5)
-    first = date(2016, 1, 4)
-    days = [(first + timedelta(days=number)).isoformat() for number in range(DAYS)]
+    first, close = date(2016, 1, 4), 50.0
+    days = [(first + timedelta(days=number // 5 * 7 + number % 5)).isoformat() for number in range(DAYS)]
     with path.open("w", encoding="ascii") as file:
         file.write("date,symbol,close,currency\n")
         for number in range(rows):
@@ -65,10 +66,9 @@ def compare(folder: Path, rows: int, rounds: int) -> bool:
     csv, book, plain = folder / "prices.csv", folder / "bench.sandyq", folder / "plain.db"
     write_prices(csv, rows)
 
-    def fresh(_label: str) -> None:
-        for old in (*folder.glob("bench.sandyq*"), *folder.glob("plain.db*")):
-            if _label != "bare interpreter" and old.name.startswith("plain" if _label.startswith("sqlite3") else "bench"):
-                old.unlink()
+    def fresh(label: str) -> None:
+        for old in folder.glob({"sqlite3 .import": "plain.db*", "sandyq import": "bench.sandyq*"}.get(label, "none")):
+            old.unlink()
 
     taken, printed = in_processes({
         "sqlite3 .import": [sys.executable, __file__, "--plain", str(csv), str(plain)],

@@ -4,6 +4,7 @@ The bare window is an empty QMainWindow of the same size. Ours starts as ``pytho
 the demo book; a view counts when its figures have arrived and been painted. Give ``QT_QPA_PLATFORM`` for a display.
 """
 
+# ruff: noqa: T201  # a command that prints its figures
 from __future__ import annotations
 
 import json

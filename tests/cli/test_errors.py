@@ -83,7 +83,8 @@ def test_an_unknown_figure_is_said_in_words(demo: Path, figure: str) -> None:
 @pytest.mark.parametrize("arguments", [
     ("holdings",), ("none",), ("holdings", "b", "--as-of", "yesterday"), ("holdings", "b", "--known-at", "soon"),
     ("holdings", "b", "--as-of", "2025-02-30"), ("holdings", "b", "--basis", "x"), ("check", "b"), ("import", "b"),
-    ("new", "b"), ("rollback", "b", "3"), ("rollback", "b", "x", "--reason", "y"), ("holdings", "b", "--language", "de"),
+    ("new", "b"), ("rollback", "b", "3"), ("rollback", "b", "x", "--reason", "y"),
+    ("holdings", "b", "--language", "de"),
 ])
 def test_wrong_use_is_exit_code_2(arguments: tuple[str, ...]) -> None:
     result = run(*arguments)
@@ -124,7 +125,8 @@ def test_a_book_is_never_made_over_another(demo: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(("arguments", "code"), [(("rollback", 999, "--reason", "x"), "not-a-batch"),
                                                  (("rollback", 1, "--reason", "x"), "not-a-batch"),
                                                  (("rollback", 5, "--reason", " "), "no-reason"),
-                                                 (("report", "none"), ""), (("import", __file__, "--mapping", "none"), "")])
+                                                 (("report", "none"), ""),
+                                                 (("import", __file__, "--mapping", "none"), "")])
 def test_impossible_requests_are_refused_in_words(demo: Path, tmp_path: Path, arguments: tuple[object, ...],
                                                   code: str) -> None:
     book = copied(demo, tmp_path / "b.sandyq")

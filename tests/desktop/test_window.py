@@ -200,19 +200,19 @@ def test_commands_that_write_are_off_while_the_past_is_shown(window: Window, set
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_window_never_stalls_while_the_worker_works(window: Window, settle: Settle, qapp: QApplication) -> None:
+def test_no_turn_of_the_window_works_longer_than_200_ms(
+        window: Window, settle: Settle, qapp: QApplication) -> None:
     gaps: list[float] = []
-    last = time.monotonic()
     for day in (date(2026, 6, 1), date(2026, 5, 4), date(2026, 3, 2)):
         window.set_day(day)
         until = time.monotonic() + 0.5
         while time.monotonic() < until:
-            last = time.monotonic()
+            began = time.thread_time()
             qapp.processEvents()
-            gaps.append(time.monotonic() - last)
+            gaps.append(time.thread_time() - began)
             time.sleep(0.002)
     settle(window)
-    assert max(gaps) < 0.5, max(gaps)  # 0.2 s on a quiet machine; the bound leaves room for a busy one
+    assert max(gaps) < 0.2, max(gaps)  # the window's own thread: other work on the machine does not count
 
 
 def test_copy_takes_the_selected_row_with_and_without_heads(window: Window) -> None:

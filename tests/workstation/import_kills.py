@@ -112,10 +112,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=20)
     given = parser.parse_args()
     outcome = campaign(given.kills, given.seed)
-    print(f"{outcome.kills} kills, {outcome.inside} while the command was at work; "
-          f"books by whole files: {dict(sorted(outcome.books.items()))}; {len(outcome.failures)} failures")
-    for text in outcome.failures:
-        print(" ", text)
+    summary = (f"{outcome.kills} kills, {outcome.inside} while the command was at work; "
+               f"books by whole files: {dict(sorted(outcome.books.items()))}; {len(outcome.failures)} failures")
+    sys.stdout.write("\n".join([summary, *outcome.failures]) + "\n")
     return 1 if outcome.failures else 0
 
 

@@ -79,7 +79,8 @@ def book(folder: Path, bookings: Sequence[str], closes: Mapping[str, Mapping[str
     cap = written(folder / "mandate.toml", mandate) if mandate else "example"
     made(folder / "b.sandyq", cap)
     rows = "".join(f"{row},T-{number}\n" for number, row in enumerate(bookings))
-    prices = "".join(f"{day},{symbol},{close},USD,T\n" for symbol, days in closes.items() for day, close in days.items())
+    prices = "".join(f"{day},{symbol},{close},USD,T\n" for symbol, days in closes.items()
+                     for day, close in days.items())
     files = [
         written(folder / "instruments.csv", INSTRUMENTS),
         written(folder / "prices.csv", "date,symbol,close,currency,basis\n" + prices),

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 def paused_collector() -> Iterator[None]:
     """Pause the search for reference cycles: a hundred thousand new values without one would make it search in vain.
 
-    Memory is still freed by reference counts. The pause is the process's; inside another pause it does nothing.
+    Memory is still freed by reference counts. The pause is the process's; inside another pause it does nothing. What
+    was made joins the old values at the end, otherwise the first search after the pause would look through all of it.
     """
     was_on = gc.isenabled()
     gc.disable()
@@ -19,4 +20,6 @@ def paused_collector() -> Iterator[None]:
         yield
     finally:
         if was_on:
+            gc.freeze()
+            gc.unfreeze()
             gc.enable()

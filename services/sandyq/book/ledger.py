@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields
 from datetime import date
 from decimal import Decimal, localcontext
+from operator import itemgetter
 
 from sandyq.basics.decimals import WIDE, ZERO
 from sandyq.basics.findings import Finding, Severity
 from sandyq.basics.text import N_
 from sandyq.book.actions.split import SplitFact, split_rows
 from sandyq.book.collector import paused_collector
+from sandyq.book.columns import filled
 from sandyq.book.effects import cash_of
 from sandyq.book.lots import Lots, Short
 from sandyq.book.matching import match
@@ -26,6 +29,7 @@ from sandyq.book.state import AppliedSplit, Basis, BookSettings, BookState, Lot,
 from sandyq.book.tally import Tally
 from sandyq.book.transactions import Transaction, TransactionType
 
+_SOLD = [field.name for field in fields(Realised)].index("sold")
 _ADDS = (TransactionType.BUY, TransactionType.TRANSFER_IN)
 _TAKES = (TransactionType.SELL, TransactionType.TRANSFER_OUT, TransactionType.CASH_IN_LIEU)
 
@@ -44,7 +48,7 @@ def run(transactions: Iterable[Transaction], splits: Mapping[str, Sequence[Split
         rate = remembered(usd_rate)
         tally = Tally(rate, by_settlement=settled_only)
         positions: dict[str, Position] = {}
-        realised: list[Realised] = []
+        realised: list[tuple[object, ...]] = []
         applied: dict[str, tuple[AppliedSplit, ...]] = {}
         findings: list[Finding] = []
         for instrument in sorted(groups):
@@ -76,8 +80,8 @@ def run(transactions: Iterable[Transaction], splits: Mapping[str, Sequence[Split
         return BookState(
             as_of=as_of, basis=basis, settings=settings, positions=positions, cash=cash,
             fundings=tuple(sorted(tally.fundings, key=lambda item: item.day)),
-            realised=tuple(sorted(realised, key=lambda item: item.sold)), totals=tally.totals(),
-            flows=tuple(sorted(tally.flows, key=lambda flow: flow.day)), findings=(*findings, *overdrawn),
+            realised=tuple(filled(Realised, sorted(realised, key=itemgetter(_SOLD)))), totals=tally.totals(),
+            flows=tally.flows(), findings=(*findings, *overdrawn),
             splits={instrument: events for instrument, events in applied.items() if events},
         )
 
@@ -159,10 +163,11 @@ def _unsettled(instrument: str, lots: Lots, waiting: Iterable[Transaction]) -> D
     return total
 
 
-def _realised(lots: Lots) -> list[Realised]:
-    found = []
+def _realised(lots: Lots) -> list[tuple[object, ...]]:
+    """Return the fields of each `Realised`."""
+    found: list[tuple[object, ...]] = []
     for row, lot, quantity, proceeds, cost, cost_usd, rate in lots.slices:
-        found.append(Realised(
+        found.append((
             row.instrument, row.account, row.reference, lot.reference, lot.trade_date, row.trade_date, quantity,
             proceeds, cost if lot.currency == row.currency else _converted(cost, cost_usd, rate), row.currency,
             None if rate is None else proceeds * rate, cost_usd, row.origin, rate))

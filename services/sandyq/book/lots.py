@@ -90,7 +90,8 @@ class Lots:
         self._with_fees = settings.fees_in_cost
         self.average = settings.cost_method is CostMethod.AVERAGE
         self._named = settings.cost_method is CostMethod.SPECIFIC
-        self._plain = not (self.average or self._named or self._with_fees)
+        self.plain = not (self.average or self._named or self._with_fees)
+        """First in, first out, fees apart: the usual book."""
 
     def pool(self, row: Transaction) -> Pool:
         key = row.account if self._per_account else ""
@@ -102,7 +103,7 @@ class Lots:
 
     def add(self, row: Transaction) -> None:
         """Open a lot for a purchase or a transfer in."""
-        pool = self.pool(row)
+        pool = self.pools.get(row.account if self._per_account else "") or self.pool(row)
         quantity, price = row.quantity, row.price
         cost = quantity * price
         rate = self.rate(row.currency, row.trade_date)
@@ -118,9 +119,6 @@ class Lots:
 
     def sell(self, row: Transaction) -> None:
         """Take lots and record what became real: proceeds minus cost, per part of a lot."""
-        if self._plain:
-            self._sell_oldest(row)
-            return
         taken = self._take(row)
         if not taken:
             return
@@ -136,9 +134,9 @@ class Lots:
         for part, income, cost_usd in zip(taken, proceeds, costs_usd, strict=True):
             slices.append(Slice(row, part.lot.row, part.quantity, income, part.cost, cost_usd, rate))
 
-    def _sell_oldest(self, row: Transaction) -> None:
-        """Sell first in, first out: the usual case, without the objects in between (what P3 measures)."""
-        pool = self.pool(row)
+    def sell_oldest(self, row: Transaction) -> None:
+        """Do what `sell` does in a `plain` book, without the objects in between (what P3 measures)."""
+        pool = self.pools.get(row.account if self._per_account else "") or self.pool(row)
         want, price = row.quantity, row.price
         if want > pool.quantity:
             self._on_short(Short(row, pool.quantity, ""))

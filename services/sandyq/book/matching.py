@@ -18,7 +18,7 @@ def match(rows: Sequence[Transaction], settings: BookSettings, rate: RateOf,
           on_short: Callable[[Short], None]) -> Lots:
     """Apply ordered rows of one instrument (splits among them) and return its lots. FIFO oracle: O11."""
     lots = Lots(settings, rate, on_short)
-    add, sell = lots.add, lots.sell
+    add, sell = lots.add, lots.sell_oldest if lots.plain else lots.sell
     buy_type, sell_type = TransactionType.BUY, TransactionType.SELL
     for row in rows:
         kind = row.type

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
+from operator import itemgetter
 
 from sandyq.basics.decimals import ZERO
+from sandyq.basics.origin import Origin
 from sandyq.book.cash import CashLedger
+from sandyq.book.columns import filled
 from sandyq.book.effects import EFFECTS, NO_EFFECT, Effect
 from sandyq.book.lots import RateOf, Slice
 from sandyq.book.state import Flow, Funding, Totals
 from sandyq.book.transactions import Transaction, TransactionType
 
+_FlowRow = tuple[date, str, Decimal | None, str, Origin]
+"""The fields of a `Flow`."""
 _INCOME = (TransactionType.DIVIDEND, TransactionType.INTEREST, TransactionType.RETURN_OF_CAPITAL)
 
 
@@ -43,7 +49,7 @@ class Tally:
         self._sums: dict[str, _Sums] = {}
         self.cash = CashLedger()
         self.fundings: list[Funding] = []
-        self.flows: list[Flow] = []
+        self._flows: list[_FlowRow] = []
 
     def _of(self, instrument: str) -> _Sums:
         found = self._sums.get(instrument)
@@ -77,8 +83,8 @@ class Tally:
         put_in = amount if effect.invested > 0 else -amount
         if effect.costs_invested:
             put_in += costs
-        self.flows.append(Flow(row.trade_date, row.instrument, None if rate is None else put_in * rate,
-                               row.reference, row.origin))
+        self._flows.append((row.trade_date, row.instrument, None if rate is None else put_in * rate, row.reference,
+                            row.origin))
 
     def _other(self, row: Transaction, amount: Decimal, rate: Decimal | None) -> None:
         """Count income, fees and tranches. Taxes on income are withholding; a return of capital is not income."""
@@ -108,6 +114,10 @@ class Tally:
                 sums.realised = None
                 return
             sums.realised += part.proceeds * part.rate - part.cost_usd
+
+    def flows(self) -> tuple[Flow, ...]:
+        """Return the flows by day, on one day in the order in which they were counted."""
+        return tuple(filled(Flow, sorted(self._flows, key=itemgetter(0))))
 
     def totals(self) -> dict[str, Totals]:
         return {instrument: Totals(sums.realised, sums.income, sums.withholding, sums.fees, sums.taxes)

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from sandyq.basics.origin import Origin
 from sandyq.book.collector import paused_collector
+from sandyq.book.columns import filled_columns
 from sandyq.book.transactions import Transaction, TransactionType
 from sandyq.market.series import (
     Calendar,
@@ -76,7 +77,7 @@ def read_directory(store: Store, known_at: datetime | None = None) -> Directory:
 def read_bookings(store: Store, known_at: datetime | None = None) -> list[Transaction]:
     """Read the transactions in order of trade date, on one day in the order in which they were recorded."""
     with _sound(store), paused_collector():
-        return list(_transactions(store.rows("booking", known_at, ("trade_date",))))
+        return _transactions(store.rows("booking", known_at, ("trade_date",)))
 
 
 def read_mandate_texts(store: Store, known_at: datetime | None = None) -> list[MandateText]:
@@ -95,17 +96,23 @@ def read_settings(store: Store, known_at: datetime | None = None, on: date | Non
     return chosen
 
 
-def _transactions(rows: list[Row]) -> Iterator[Transaction]:
-    days = _days_of([row[4] for row in rows] + [row[5] for row in rows])
-    numbers: dict[str, Decimal] = {}
-    for (_, entry, line, reference, trade, settle, kind, _symbol, instrument, quantity, price, currency, fees, taxes,
-         account, lot, note) in rows:
-        for text in (fees, taxes, quantity, price):
-            if text not in numbers:
-                numbers[text] = Decimal(text)
-        yield Transaction(
-            days[trade], days[settle], _TYPES[kind], instrument or "", numbers[quantity], numbers[price], currency,
-            numbers[fees], numbers[taxes], account, reference, lot or "", note or "", Origin(entry, line))
+def _transactions(rows: list[Row]) -> list[Transaction]:
+    """Each distinct date and number is read once, and the values are filled column by column."""
+    if not rows:
+        return []
+    (_, entries, lines, references, trades, settles, kinds, _symbols, instruments, quantities, prices, currencies, fees,
+     taxes, accounts, lots, notes) = zip(*rows, strict=True)
+    days = _days_of((*trades, *settles))
+    numbers = {text: Decimal(text) for text in {*quantities, *prices, *fees, *taxes}}
+    return filled_columns(Transaction, len(rows), (
+        map(days.__getitem__, trades), map(days.__getitem__, settles), map(_TYPES.__getitem__, kinds),
+        _texts(instruments), map(numbers.__getitem__, quantities), map(numbers.__getitem__, prices), currencies,
+        map(numbers.__getitem__, fees), map(numbers.__getitem__, taxes), accounts, references, _texts(lots),
+        _texts(notes), filled_columns(Origin, len(rows), (entries, lines))))
+
+
+def _texts(column: Iterable[str | None]) -> list[str]:
+    return [text or "" for text in column]
 
 
 @contextmanager

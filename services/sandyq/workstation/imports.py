@@ -25,6 +25,7 @@ from sandyq.reference.facts import TABLES, FactRow
 from sandyq.store.store import Store
 from sandyq.workstation.bookings import Bookings
 from sandyq.workstation.contract import Changes, Preview
+from sandyq.workstation.expected import ExpectedPrices
 from sandyq.workstation.knowledge import KnownData, read_knowledge
 
 _ORDER = {"mandate": 0, "calendars": 1, "instruments": 2, "splits": 3, "coins": 4, "fx": 5, "transactions": 9}
@@ -125,6 +126,7 @@ class _Tally:
         self._reading = reading
         self._counted: Counter[str] = Counter()
         self._lines: dict[object, str] = {}
+        self._expected = ExpectedPrices()
         self._report = Report(reading.file)
         self.sample: list[tuple[str, ...]] = []
 
@@ -140,7 +142,10 @@ class _Tally:
         tables = {table for table, _ in head}
         if len(tables) == 1:
             table = tables.pop()
+            known = read_knowledge(self._store, None) if table == "price" else None  # before the file's rows are in
             yield from self._classified(table, _single(table, head, source))
+            if known is not None:
+                self._expected.note(self._report, known)
             return
         rows = [*head, *source]
         for table in sorted({table for table, _ in rows}):
@@ -159,6 +164,8 @@ class _Tally:
 
     def _classified(self, table: str, rows: Iterator[FactRow]) -> Iterator[_Produced]:
         for row, verdict in self._store.classify(table, rows):
+            if table == "price":
+                self._expected.see(row)
             if verdict == "conflict":
                 self._refuse(row, "conflict", N_("The file has said something else under the same key before."))
                 continue
