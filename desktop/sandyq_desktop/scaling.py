@@ -14,14 +14,16 @@ BILLION: Final = Decimal(1_000_000_000)
 UNITS: Final = {"USD": N_("USD m"), "count": N_("count"), "days": N_("bd"), "KZT": N_("KZT bn")}
 
 
-
 def shown_value(part: PartResult | None) -> Decimal | None:
     """Return a limit's value as it is shown: per cent, millions, or as it is."""
-    if part is None or part.value is None:
-        return None
-    if part.part.unit == "ratio":
-        return part.value * 100
-    return part.value / MILLION if part.part.unit == "USD" else part.value
+    return None if part is None or part.value is None else scaled(part.value, part.part.unit)
+
+
+def scaled(value: Decimal, unit: str) -> Decimal:
+    """Return a value of a limit's unit as it is shown: ratios in per cent, dollars in millions."""
+    if unit == "ratio":
+        return value * 100
+    return value / MILLION if unit == "USD" else value
 
 
 def limit_digits(part: PartResult | None) -> int:

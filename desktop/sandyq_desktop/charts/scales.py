@@ -60,6 +60,8 @@ def decimals(marks: list[float]) -> int:
 
 def months(first: int, last: int, width: float) -> list[date]:
     """Return the first days of months between two ordinals, thinned so that their labels do not touch."""
+    if first < 1:
+        return []
     day = date.fromordinal(first)
     count = max(1.0, (last - first) / 30.4)
     wanted = MONTH_WIDTH * count / max(width, 1.0)

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 
-from sandyq.basics.decimals import product
+from sandyq.basics.decimals import from_float, product
 from sandyq.basics.findings import Severity
 from sandyq.basics.text import N_, Text
 from sandyq.limits.result import SEVERITY, LimitResult, LimitsRun, State
 from sandyq_desktop.context import ViewContext
 from sandyq_desktop.icons import draw, shape_of
 from sandyq_desktop.look import Look
-from sandyq_desktop.scaling import BILLION, MILLION, limit_digits, shown_value, unit_word
-from sandyq_desktop.tables import bullet
+from sandyq_desktop.scaling import BILLION, MILLION, limit_digits, scaled, shown_value, unit_word
+from sandyq_desktop.tables import bullet, sparkline
 from sandyq_desktop.tables.columns import Column
-
-if TYPE_CHECKING:
-    pass
-
 
 _SAME = frozenset({State.OK, State.NOT_APPLICABLE, State.UPCOMING})
 
@@ -42,6 +39,8 @@ class Rows:
     def __init__(self, context: ViewContext) -> None:
         self._context = context
         self._look = context.look
+        self.series: Mapping[str, Sequence[float | None]] = {}
+        """Values of the last 63 trading days by limit, empty until the worker has them."""
 
     def columns(self) -> tuple[Column, ...]:
         return (
@@ -50,8 +49,8 @@ class Rows:
                    width=0, weight=_weight, extra=18),
             Column("id", N_("Id"), lambda r: r.limit.id, tone=lambda _r: "tx2"),
             Column("limit", N_("Limit"), self._title, weight=lambda r: 500 if r.state not in _SAME else 400,
-                   stretch=True, least=150, most=300),
-            Column("scope", N_("Scope or worst"), self._scope, role="small", tone=lambda _r: "tx2", leaves=4, most=210,
+                   stretch=True, least=150, most=250),
+            Column("scope", N_("Scope or worst"), self._scope, role="small", tone=lambda _r: "tx2", leaves=5, most=140,
                    stretch=True),
             Column("value", N_("Value"), lambda r: shown_value(r.worst), number=True,
                    digits=lambda r: limit_digits(r.worst), weight=lambda r: 500 if r.state not in _SAME else 400),
@@ -64,8 +63,24 @@ class Rows:
             Column("shares", N_("Headroom\nshares"), lambda r: _headroom(r, "shares"), number=True, digits=0,
                    after=_headroom_symbol, tone=_negative, leaves=3),
             Column("move", N_("Coin\nmove %"), self._move, number=True, digits=1, sign=True, tone=_move_tone),
-            Column("cure", N_("Cure"), self._cure, role="small", tone=lambda _r: "t_soft", leaves=2, most=160),
+            Column("cure", N_("Cure"), self._cure, role="small", tone=lambda _r: "t_soft", leaves=4, most=160),
+            Column("trend", N_("63 days"), lambda _r: "", width=int(sparkline.WIDTH) + 12, paint=self._trend,
+                   spoken=lambda _r, _look: "", leaves=1),
+            Column("change", N_("1-day\nchange"), self._change, number=True, sign=True,
+                   digits=lambda r: limit_digits(r.worst), leaves=2),
         )
+
+    def _trend(self, painter: QPainter, cell: QRectF, row: Any, look: Look, ground: str) -> None:
+        del ground
+        token = "t_soft" if row.state in {State.BREACH, State.SOFT_BREACH} else "tx3"
+        sparkline.paint_sparkline(painter, cell, self.series.get(row.limit.id, ()), look, token)
+
+    def _change(self, result: LimitResult) -> object:
+        """The change since the trading day before, in the unit of the value; blank until it is known."""
+        known = self.series.get(result.limit.id, ())[-2:]
+        if result.worst is None or result.worst.value is None or len(known) < 2 or known[0] is None:
+            return ""
+        return scaled(result.worst.value - from_float(known[0]), result.worst.part.unit)
 
     def _title(self, result: LimitResult) -> str:
         return self._look.words.title(result.limit.title)

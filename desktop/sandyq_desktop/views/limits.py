@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -46,7 +47,8 @@ class LimitsView(QWidget):
         self._run: LimitsRun | None = None
         self._chosen = ""
         self._history: LimitHistory | None = None
-        self.table = Table(Rows(context).columns(), look, N_("Limits").template)
+        self._rows = Rows(context)
+        self.table = Table(self._rows.columns(), look, N_("Limits").template)
         self.fold = FoldStrip(look)
         self._head = Flow(margins=QMargins(16, 7, 16, 7))
         self._counts: list[StateWord] = []
@@ -163,7 +165,16 @@ class LimitsView(QWidget):
         """Ask the limits of the present question."""
         self.restyle()
         question = self._context.question
+        self._rows.series = {}
         self._context.tasks.ask(lambda door: door.limits(question), self.show_run, key="limits")
+        self._context.tasks.ask(lambda door: door.limits_series(question), self.show_series, key="limits-series",
+                                slow=True)
+
+    def show_series(self, series: Mapping[str, Sequence[float | None]]) -> None:
+        """Draw the small lines and write the changes since the day before."""
+        self._rows.series = series
+        if self._run is not None:
+            self.show_run(self._run)
 
     def show_run(self, run: LimitsRun) -> None:
         self._run = run

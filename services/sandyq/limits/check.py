@@ -8,7 +8,7 @@ Refused outweighs unknown, unknown outweighs acknowledge.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import ROUND_FLOOR, Decimal, localcontext
 
@@ -108,7 +108,8 @@ def _judge(limit: Limit, was: PartResult, now: PartResult, basket: tuple[Order, 
         if now.state is State.BREACH and any(order.side == "buy" for order in basket):
             return Verdict.REFUSED, N_("{title} is beyond its hard limit; purchases stop.", title=_title(limit, part))
         return Verdict.PASS, None
-    verdicts = [_judge_group(limit, part, group.group, _value(was, group.group, part), group.value)
+    earlier = {group.group: group.value for group in was.groups}
+    verdicts = [_judge_group(limit, part, group.group, _value(was, earlier, group.group, part), group.value)
                 for group in now.groups]
     return max(verdicts, key=lambda item: _WEIGHT[item[0]], default=(Verdict.PASS, None))
 
@@ -118,11 +119,10 @@ def _touched(group: str, part: Part, basket: tuple[Order, ...]) -> bool:
     return part.measure not in _BY_LINE or any(order.symbol == group for order in basket)
 
 
-def _value(was: PartResult, group: str, part: Part) -> Decimal | None:
+def _value(was: PartResult, earlier: Mapping[str, Decimal | None], group: str, part: Part) -> Decimal | None:
     """What a group measured before the order; a group that was not there measured nothing."""
-    found = next((item for item in was.groups if item.group == group), None)
-    if found is not None:
-        return found.value
+    if group in earlier:
+        return earlier[group]
     # Groups of counts and of data quality are named after their members and may be renamed by the order itself.
     if len(was.groups) == 1 and not part.group_by and part.measure not in {"ownership", "days_to_exit", "custodian"}:
         return was.groups[0].value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
 from sandyq.limits.result import LimitsRun, State
@@ -65,6 +65,18 @@ def limit_history(knowledge: Knowledge, limit_id: str, first: date, last: date,
         hard=tuple(level[2] for level in levels), breaches=_runs(done, over), flows=_flows(knowledge, first, last),
         versions=tuple((m.valid_from, m.version, m.document) for m in knowledge.mandates if m.valid_from <= last),
     )
+
+
+def limits_series(runs: Sequence[LimitsRun]) -> dict[str, tuple[float | None, ...]]:
+    """Return limit id → its worst part's value in each run; None where it is Unknown or the limit did not exist."""
+    ids = dict.fromkeys(result.limit.id for run in runs for result in run.results)
+    return {name: tuple(_worst_value(run, name) for run in runs) for name in ids}
+
+
+def _worst_value(run: LimitsRun, limit_id: str) -> float | None:
+    result = run.by_id(limit_id)
+    part = result.worst if result else None
+    return None if part is None or part.value is None else float(part.value)
 
 
 def _runs(days: list[date], over: list[bool]) -> tuple[tuple[date, date], ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -176,6 +176,11 @@ class Workstation:
             return self.picture(Question(day, q.known_at)).limits
 
         return histories.limit_history(self.knowledge(q.known_at), limit_id, first, q.as_of, run_on, progress)
+
+    def limits_series(self, q: Question, days: int = 63) -> dict[str, tuple[float | None, ...]]:
+        """Return each limit's worst value on the last trading days, oldest first; None is Unknown."""
+        span = histories.trading_days(self.knowledge(q.known_at), q.as_of - timedelta(days=2 * days), q.as_of)[-days:]
+        return histories.limits_series([self.picture(Question(day, q.known_at)).limits for day in span])
 
     def explain(self, q: Question, key: str) -> Figure:
         """Return the tree of inputs of a figure. Raises BadInput for a key that no figure has."""
