@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal, localcontext
 
-from sandyq.basics.decimals import WIDE, ZERO, product, quotient
+from sandyq.basics.decimals import WIDE, ZERO, product
 from sandyq.basics.findings import Finding
 from sandyq.limits.headroom import headroom
 from sandyq.limits.mandate import Limit, Mandate, Part
@@ -16,8 +16,7 @@ from sandyq.limits.snapshot import Snapshot
 
 def evaluate(snapshot: Snapshot, mandate: Mandate, as_of: date, *, rooms: bool = True) -> LimitsRun:
     """Return every limit's result, in the mandate's order; `rooms=False` leaves headroom out (while typing)."""
-    with localcontext(WIDE):
-        results = tuple(limit_result(limit, snapshot, as_of, rooms=rooms) for limit in mandate.limits)
+    results = tuple(limit_result(limit, snapshot, as_of, rooms=rooms) for limit in mandate.limits)
     return LimitsRun(as_of, mandate.version, results, mandate.findings)
 
 
@@ -41,20 +40,24 @@ def _rank(part: PartResult) -> tuple[int, Decimal]:
 
 
 def part_result(part: Part, snapshot: Snapshot, *, rooms: bool = True) -> PartResult:
-    """Measure one part and judge its worst group."""
+    """Measure one part and judge its worst group, with 50 significant digits throughout."""
+    with localcontext(WIDE):
+        return _part_result(part, snapshot, rooms=rooms)
+
+
+def _part_result(part: Part, snapshot: Snapshot, *, rooms: bool) -> PartResult:
     groups = () if _idle(part, snapshot) else BY_NAME[part.measure].take(snapshot, part)
     if not groups:
         return PartResult(part, State.NOT_APPLICABLE, "", None, None, None, None, None, None, Headroom(), (), ())
-    judged = [(group, state_of(group.value, part), utilisation(group.value, part)) for group in groups]
-    worst, state, used = min(judged, key=lambda item: (SEVERITY[item[1]], -_pressing(item[0], item[2], part),
-                                                       item[0].group))
+    judged = [(group, state_of(group.value, part)) for group in groups]
+    worst, state = min(judged, key=lambda item: (SEVERITY[item[1]], -_pressing(item[0], part), item[0].group))
     findings: list[Finding] = []
     for group in groups:
         findings += [finding for finding in group.findings if finding not in findings]
     over = excess(worst.value, part)
     return PartResult(
         part=part, state=state, group=worst.group, value=worst.value, numerator=worst.numerator,
-        denominator=worst.denominator, utilisation=used, excess=over, excess_usd=_excess_usd(over, worst, part),
+        denominator=worst.denominator, utilisation=utilisation(worst.value, part), excess=over, excess_usd=_excess_usd(over, worst, part),
         headroom=headroom(worst, part) if rooms else Headroom(), groups=groups, findings=tuple(findings),
         denominator_day=worst.denominator_day, denominator_source=worst.denominator_source)
 
@@ -69,9 +72,8 @@ def _idle(part: Part, snapshot: Snapshot) -> bool:
     return value is not None and value < snapshot.ramp_up_floor
 
 
-def _pressing(group: Measured, used: Decimal | None, part: Part) -> Decimal:
-    if used is not None:
-        return used
+def _pressing(group: Measured, part: Part) -> Decimal:
+    """Return what orders groups of one state: the value, for a minimum its negative."""
     if group.value is None:
         return ZERO
     return group.value if part.direction == "max" else -group.value
@@ -97,7 +99,7 @@ def utilisation(value: Decimal | None, part: Part) -> Decimal | None:
     if value is None or level is None:
         return None
     above, below = (value, level) if part.direction == "max" else (level, value)
-    return quotient(above, below) if below else None
+    return above / below if below else None
 
 
 def excess(value: Decimal | None, part: Part) -> Decimal | None:

@@ -16,7 +16,8 @@ def headroom(measured: Measured, part: Part) -> Headroom:
     x = (t·D − N) / (n − t·d); a coin move m likewise with the coin slopes. Where the sleeve is under its ramp-up floor
     the denominator stands still until the floor is reached. For a minimum, x is what may be sold.
     """
-    slope, level = measured.slope, part.in_force
+    slope = measured.slope() if callable(measured.slope) else measured.slope
+    level = part.in_force
     if slope is None or level is None or measured.value is None or measured.numerator is None:
         return Headroom(symbol=slope.symbol if slope else "")
     whole = measured.denominator if measured.denominator is not None else ONE

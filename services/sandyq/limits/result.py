@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -76,7 +77,8 @@ class Measured:
     denominator: Decimal | None
     value: Decimal | None
     findings: tuple[Finding, ...] = ()
-    slope: Slope | None = None
+    slope: Slope | Callable[[], Slope | None] | None = None
+    """The slope, or what computes it: only the worst group's is ever asked for."""
     denominator_day: date | None = None
     denominator_source: str = ""
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property
 from statistics import median
 
 from sandyq.basics.decimals import ONE, ZERO, from_float, product, quotient
@@ -85,9 +86,12 @@ class Denominator:
     published: date | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Snapshot:
-    """The book as limits see it. `rows` are open positions; `candidates` one-share rows of what could be bought."""
+    """The book as limits see it. `rows` are open positions; `candidates` one-share rows of what could be bought.
+
+    Without slots, so that its two sums are kept: every limit asks for them.
+    """
 
     as_of: date
     rows: tuple[Row, ...]
@@ -102,11 +106,11 @@ class Snapshot:
     bitcoin: Decimal | None = None
     """The bitcoin reference of the day in USD."""
 
-    @property
+    @cached_property
     def market_value(self) -> Decimal | None:
         return total(row.market_value for row in self.rows)
 
-    @property
+    @cached_property
     def exposure(self) -> Decimal | None:
         return total(row.exposure for row in self.rows)
 

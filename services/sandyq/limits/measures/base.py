@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sandyq.basics.decimals import ONE, ZERO, quotient
+from sandyq.basics.decimals import ONE, ZERO
 from sandyq.basics.findings import Finding, Severity
 from sandyq.basics.text import N_, Text
 from sandyq.limits.mandate import Part
@@ -131,16 +131,16 @@ def denominator(snapshot: Snapshot, part: Part) -> Below:
     return Below(found.amount, day=found.day, source=found.source)
 
 
-def measured(group: str, numerator: Decimal | None, below: Below, slope: Slope | None = None,
-             findings: Sequence[Finding] = ()) -> Measured:
-    """Put numerator and denominator together; Unknown if either is."""
+def measured(group: str, numerator: Decimal | None, below: Below,
+             slope: Slope | Callable[[], Slope | None] | None = None, findings: Sequence[Finding] = ()) -> Measured:
+    """Put numerator and denominator together; Unknown if either is. Called inside a context of 50 digits."""
     told = [*findings, *([below.finding] if below.finding else [])]
     value: Decimal | None = None
     if numerator is not None:
         if below.absolute:
             value = numerator
         elif below.amount:
-            value = quotient(numerator, below.amount)
+            value = numerator / below.amount
         elif below.amount is not None and not numerator:
             value = ZERO
     day = below.day

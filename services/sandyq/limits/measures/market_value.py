@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 
 from sandyq.basics.decimals import ZERO
 from sandyq.limits.mandate import Part
@@ -33,10 +34,10 @@ def take(snapshot: Snapshot, part: Part) -> tuple[Measured, ...]:
     results = []
     for group, members in grouped(rows, part).items():
         amount = total(amount_of(row, part.basis) for row in members)
-        results.append(measured(group, amount, below, slope_for(members, snapshot, below, part.basis),
+        results.append(measured(group, amount, below, partial(slope_for, members, snapshot, below, part.basis),
                                 missing_rows(members, part.basis)))
     if not results:
-        results.append(measured("", ZERO, below, slope_for((), snapshot, below, part.basis)))
+        results.append(measured("", ZERO, below, partial(slope_for, (), snapshot, below, part.basis)))
     return tuple(results)
 
 
