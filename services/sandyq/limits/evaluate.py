@@ -57,9 +57,10 @@ def _part_result(part: Part, snapshot: Snapshot, *, rooms: bool) -> PartResult:
     over = excess(worst.value, part)
     return PartResult(
         part=part, state=state, group=worst.group, value=worst.value, numerator=worst.numerator,
-        denominator=worst.denominator, utilisation=utilisation(worst.value, part), excess=over, excess_usd=_excess_usd(over, worst, part),
-        headroom=headroom(worst, part) if rooms else Headroom(), groups=groups, findings=tuple(findings),
-        denominator_day=worst.denominator_day, denominator_source=worst.denominator_source)
+        denominator=worst.denominator, utilisation=utilisation(worst.value, part), excess=over,
+        excess_usd=_excess_usd(over, worst, part), headroom=headroom(worst, part) if rooms else Headroom(),
+        groups=groups, findings=tuple(findings), denominator_day=worst.denominator_day,
+        denominator_source=worst.denominator_source)
 
 
 def _idle(part: Part, snapshot: Snapshot) -> bool:

@@ -68,14 +68,18 @@ def limit_history(knowledge: Knowledge, limit_id: str, first: date, last: date,
 
 
 def limits_series(runs: Sequence[LimitsRun]) -> dict[str, tuple[float | None, ...]]:
-    """Return limit id → its worst part's value in each run; None where it is Unknown or the limit did not exist."""
-    ids = dict.fromkeys(result.limit.id for run in runs for result in run.results)
-    return {name: tuple(_worst_value(run, name) for run in runs) for name in ids}
+    """Return limit id → the value, in each run, of the part that speaks in the last one; None where it is Unknown."""
+    found: dict[str, tuple[float | None, ...]] = {}
+    for last in runs[-1].results if runs else ():
+        if last.worst is not None:
+            place = last.parts.index(last.worst)
+            found[last.limit.id] = tuple(_value_of(run, last.limit.id, place) for run in runs)
+    return found
 
 
-def _worst_value(run: LimitsRun, limit_id: str) -> float | None:
+def _value_of(run: LimitsRun, limit_id: str, place: int) -> float | None:
     result = run.by_id(limit_id)
-    part = result.worst if result else None
+    part = result.parts[place] if result and place < len(result.parts) else None
     return None if part is None or part.value is None else float(part.value)
 
 
