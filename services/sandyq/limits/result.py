@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from sandyq.basics.decimals import ZERO
 from sandyq.basics.findings import Finding
 from sandyq.basics.text import Text
-from sandyq.limits.mandate import Limit, Part
+
+if TYPE_CHECKING:
+    # A name in annotations only: the window needs the states before its first paint, not the mandate's reader.
+    from sandyq.limits.mandate import Limit, Part
 
 
 class State(StrEnum):

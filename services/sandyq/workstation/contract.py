@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sandyq.basics.findings import Finding
-from sandyq.basics.text import Text
-from sandyq.limits.result import State
+if TYPE_CHECKING:
+    # Names for readers and checkers only: the window imports this module before its first paint.
+    from collections.abc import Mapping
+    from datetime import date, datetime
+    from decimal import Decimal
+    from pathlib import Path
+
+    from sandyq.basics.findings import Finding
+    from sandyq.basics.text import Text
+    from sandyq.limits.result import State
 
 
 @dataclass(frozen=True, slots=True)
