@@ -21,7 +21,7 @@ HEADERS = (b"date,symbol,close,currency\n", b"date;asset;close_usd\n", b"date\tb
            b"symbol,name,kind,underlying,issuer,mic,fee_pct,currency,isin\n", b"month,usd_kzt\n",
            b"filing_date,symbol,asset,coins,cost_usd,avg_price_usd,cumulative_coins\n",
            b"date,symbol,asset,coins,shares_outstanding,coins_per_share,nav\n")
-FEW = settings(max_examples=1200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture],
+FEW = settings(max_examples=1300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture],
                derandomize=True, database=None)
 CELL = st.sampled_from(["2025-03-03", "03.03.2025", "3/4/2025", "IBIT", "BTC", "USD", "51.2", "51,2", "1,234", "-1",
                         "1e9", "NaN", "", '"', '"x', "=1+1", "buy", "fee", "А", "\u202f", "99999999999999999999", "0",

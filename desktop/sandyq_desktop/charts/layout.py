@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QRectF
+from PySide6.QtGui import QFontMetricsF
 
 from sandyq_desktop.charts.figure import Chart, Panel
 from sandyq_desktop.charts.scales import Scale, ticks
@@ -47,7 +48,7 @@ def arrange(chart: Chart, style: Style, width: float, height: float, first: floa
             with_column: bool = True, top: float = 0) -> Layout:
     """Share the height among the panels and find their value scales from the days in [first, last]."""
     px = style.px
-    right = width - px(COLUMN) if with_column else width - px(LABELS)
+    right = width - px(COLUMN) if with_column else width - max(px(LABELS), _label_width(chart, style))
     time = Scale(first, max(last, first + 1), px(LEFT), max(right - px(2), px(LEFT) + 10))
     axis = height - px(AXIS)
     total = sum(panel.height for panel in chart.panels) or 1.0
@@ -68,6 +69,14 @@ def arrange(chart: Chart, style: Style, width: float, height: float, first: floa
         places.append(Place(panel, whole, plot, scale, tuple(m for m in marks if scale.low <= m <= scale.high)))
         y += high
     return Layout(time, tuple(places), axis, right if with_column else None, width, height)
+
+
+def _label_width(chart: Chart, style: Style) -> float:
+    """Return what the longest label at the right end needs, its number and margins included."""
+    metrics = QFontMetricsF(style.font(11))
+    names = [f"{series.name} {'0' * (panel.digits + 3)}" for panel in chart.panels for series in panel.series
+             if series.labelled and not series.state]
+    return max((metrics.horizontalAdvance(name) for name in names), default=0.0) + style.px(14)
 
 
 def extent(chart: Chart, panel: Panel, first: float, last: float) -> tuple[float, float]:
