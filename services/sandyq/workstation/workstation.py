@@ -1,4 +1,7 @@
-"""The one door: questions about a book on a day as known at a moment, and the commands that change it."""
+"""The one door: questions about a book on a day as known at a moment, and the commands that change it.
+
+The desks for imports and reports are imported when they are used: a window that opens a book needs neither.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ from sandyq.market.series import PricePoint
 from sandyq.performance.result import History
 from sandyq.store.store import Store
 from sandyq.valuation.holdings import Holdings
-from sandyq.workstation import explaining, histories, imports, issuing, orders, standing
+from sandyq.workstation import explaining, histories, orders, standing
 from sandyq.workstation.contract import Changes, Issued, LimitHistory, Preview, Question, Source, Status
 from sandyq.workstation.knowledge import Knowledge, read_knowledge
 from sandyq.workstation.making import first_facts
@@ -213,11 +216,15 @@ class Workstation:
     def preview(self, files: Sequence[Path], *, mapping: str | None = None,
                 options: Mapping[str, str] | None = None) -> tuple[Preview, ...]:
         """Say what importing the files would do; the book is not touched."""
+        from sandyq.workstation import imports
+
         return imports.preview(self._store, self.path, files, mapping, options or {}, self.actor, utc_now())
 
     def accept(self, files: Sequence[Path], *, mapping: str | None = None,
                options: Mapping[str, str] | None = None) -> tuple[Preview, ...]:
         """Import the files, each as one batch: all its good rows or nothing."""
+        from sandyq.workstation import imports
+
         try:
             return imports.accept(self._store, files, mapping, options or {}, self.actor, utc_now)
         finally:
@@ -225,6 +232,8 @@ class Workstation:
 
     def roll_back(self, entry: int, reason: str) -> Changes:
         """Reverse a whole import batch with a reason; what it superseded is in force again."""
+        from sandyq.workstation import imports
+
         try:
             return imports.roll_back(self._store, entry, reason, self.actor, utc_now())
         finally:
@@ -240,6 +249,8 @@ class Workstation:
 
     def report(self, q: Question, kind: str, out: Path, language: str) -> tuple[Issued, ...]:
         """Write a report's files into a folder and return them with their hashes."""
+        from sandyq.workstation import issuing
+
         return issuing.issue(self, q, kind, out, language)
 
     def head(self) -> str:
