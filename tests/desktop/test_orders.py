@@ -24,8 +24,9 @@ from sandyq.market.series import PricePoint
 from sandyq.workstation.contract import Question
 from sandyq_desktop import fonts, palette
 from sandyq_desktop.context import ViewContext
+from sandyq_desktop.views.order_changes import ordered
 from sandyq_desktop.views.order_draft import Draft, Row, amount, incomplete, number, order_of, rows_of, shares_for
-from sandyq_desktop.views.orders import DEBOUNCE, OrdersView, ordered
+from sandyq_desktop.views.orders import DEBOUNCE, OrdersView
 from sandyq_desktop.words import Words
 
 pytestmark = pytest.mark.window

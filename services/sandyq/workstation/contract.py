@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     # Names for readers and checkers only: the window imports this module before its first paint.
-    from collections.abc import Mapping
     from datetime import date, datetime
     from decimal import Decimal
     from pathlib import Path
@@ -118,15 +117,3 @@ class LimitHistory:
     breaches: tuple[tuple[date, date], ...]
     flows: tuple[tuple[date, float], ...]
     versions: tuple[tuple[date, str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SheetInput:
-    """Counts and marks printed on the daily sheet."""
-
-    prepared_by: str
-    checked_by: str
-    final: bool
-    data_cut_off: datetime
-    known_at: datetime
-    counts: Mapping[str, int]
