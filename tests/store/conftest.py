@@ -14,7 +14,7 @@ from sandyq.store.store import Store
 
 START = datetime(2026, 6, 30, 18, 0, tzinfo=UTC)
 DATES = {"date", "valid_from", "adjusted_as_of", "ex_date", "filing_date", "shares_asof", "published", "trade_date",
-         "settle_date"}
+         "settle_date", "pay_date", "expires", "through", "left", "valid_to"}
 
 
 class Desk:

@@ -8,7 +8,7 @@ import sys
 import click
 
 from sandyq import __version__
-from sandyq.cli.commands import COMMANDS
+from sandyq.cli import commands, custody, people, prices, records, safekeeping
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -21,8 +21,9 @@ def cli() -> None:
     """
 
 
-for command in COMMANDS:
-    cli.add_command(command)
+for group in (commands, people, records, prices, custody, safekeeping):
+    for command in group.COMMANDS:
+        cli.add_command(command)
 
 
 def main() -> None:

@@ -105,6 +105,8 @@ class Mandate:
     """``per_share`` and ``ratio`` used when an order states no fee; empty: none."""
     phases: tuple[Mapping[str, str], ...] = ()
     findings: tuple[Finding, ...] = ()
+    book: str = "sleeve"
+    """The book of the file that this mandate rules (F124)."""
 
     def limit(self, limit_id: str) -> Limit | None:
         return next((limit for limit in self.limits if limit.id == limit_id), None)

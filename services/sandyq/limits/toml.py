@@ -20,7 +20,7 @@ from sandyq.valuation.holdings import Thresholds
 
 _SECTIONS = {"mandate", "valuation", "look_through", "orders", "phase", "limit", "eligibility", "gate", "tranche"}
 _MANDATE = {"name", "version", "valid_from", "body", "document", "currency", "minimum", "target", "maximum", "example",
-            "binding_meter", "ramp_up_floor"}
+            "binding_meter", "ramp_up_floor", "book"}
 _LIMIT = {"id", "title", "clause", "document", "section", "valid_from", "valid_to", "cure_days", "calendar", "owner",
           "part"}
 _PART = {"measure", "title", "unit", "direction", "warn", "soft", "hard", "denominator", "basis", "scope", "group_by",
@@ -105,7 +105,7 @@ class _Reader:
             token_clause=str(rules.get("token_clause", "")), fee_schedule=self.fees(content.get("orders", {})),
             phases=tuple({str(k): str(v) for k, v in self.mapping(phase).items()} for phase in
                          content.get("phase", [])),
-            findings=tuple(self._findings),
+            findings=tuple(self._findings), book=str(head.get("book", "sleeve")),
         )
 
     def mapping(self, value: object) -> Mapping[str, Any]:

@@ -61,6 +61,42 @@ _ALL: Final = (
     _table("mapping", "name text", "name", "name text"),
     _table("reversal", "target_entry target_table target_id reason", "target_entry target_table target_id",
            "target_entry reason"),
+    # From schema version 2 on: people, decisions of two, events, accounts, registers, statements.
+    _table("person", "name role public_key valid_from left proof note", "name",
+           "name role public_key valid_from proof"),
+    _table("proposal", "reference kind subject author content content_hash expires signature", "reference",
+           "reference kind subject author content content_hash signature"),
+    _table("approval", "proposal person decision content_hash signature note", "proposal person",
+           "proposal person decision content_hash signature"),
+    _table("corporate_action", "event type symbol instrument ex_date pay_date terms source note", "event",
+           "event type symbol instrument ex_date terms"),
+    _table("transfer", "reference trade_date settle_date symbol instrument quantity currency from_account to_account "
+           "lot note", "reference", "reference trade_date settle_date quantity from_account to_account"),
+    _table("period_close", "scope through reason", "scope", "scope through reason"),
+    _table("manual_price", "symbol date close currency reason expires author", "symbol date",
+           "symbol date close currency reason expires author"),
+    _table("price_source", "source rank tolerance_bp valid_from", "source valid_from", "source rank"),
+    _table("fair_value_level", "symbol level reason valid_from", "symbol valid_from", "symbol level reason valid_from"),
+    _table("valuation_close", "book date version content content_hash known_entry", "book date version",
+           "book date version content content_hash known_entry"),
+    _table("account", "account institution currency form book owner valid_from valid_to source",
+           "account currency valid_from", "account form book"),
+    _table("stablecoin_settlement", "reference provider licence token token_amount rate_to_par par_reference note",
+           "reference", "reference provider licence token token_amount rate_to_par par_reference"),
+    _table("party", "party name kind country status valid_from source", "party valid_from", "party name kind status"),
+    _table("party_role", "party role subject share valid_from valid_to source", "party role subject valid_from",
+           "party role subject"),
+    _table("licence", "party number authority activity valid_from valid_to status source", "party number valid_from",
+           "party number authority status"),
+    _table("statement_line", "account date kind symbol isin instrument quantity price market_value currency reference",
+           "account date kind symbol isin currency", "account date kind quantity"),
+    _table("break_note", "account date subject owner note status", "account date subject",
+           "account date subject status"),
+    _table("balance_signoff", "account date content content_hash person signature", "account date",
+           "account date content content_hash person signature"),
 )
+
+FIRST_TABLES: Final = tuple(_ALL[:18])
+"""The tables of schema version 1, which never change again; a later version adds tables of its own."""
 
 TABLES: Final = MappingProxyType({table.name: table for table in _ALL})

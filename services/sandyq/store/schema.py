@@ -6,23 +6,24 @@ is inserted after its rows. `content`, one row per 1,024 facts, has it instead, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from sandyq.basics.errors import BadInput
 from sandyq.basics.text import N_
-from sandyq.reference.facts import TABLES, FactTable
+from sandyq.reference.facts import FIRST_TABLES, TABLES, FactTable
 from sandyq.store.engine import Connection
 
 APPLICATION_ID: Final = 0x53_4E_44_51
 """``SNDQ``: says that an SQLite file is a book of ours."""
-VERSION: Final = 1
+VERSION: Final = 2
 MIGRATIONS_TABLE: Final = "_sqlite_migrations"
 
 _DATES: Final = frozenset({"date", "valid_from", "adjusted_as_of", "ex_date", "filing_date", "shares_asof", "published",
-                           "trade_date", "settle_date"})
+                           "trade_date", "settle_date", "pay_date", "expires", "through", "left", "valid_to"})
 _NUMBERS: Final = frozenset({"close", "rate", "close_usd", "new_shares", "old_shares", "amount_per_share", "coins",
-                             "amount", "quantity", "price", "fees", "taxes", "cost_usd", "flow_musd"})
+                             "amount", "quantity", "price", "fees", "taxes", "cost_usd", "flow_musd", "market_value",
+                             "tolerance_bp", "share", "token_amount", "rate_to_par"})
 _BULK: Final = frozenset({"price"})
 """Tables with millions of rows: their dates and numbers are checked by length and alphabet only."""
 
@@ -61,11 +62,26 @@ def statements() -> Iterator[str]:
     yield _MOMENT_INDEX
     yield _CONTENT_INDEX
     yield _CONTENT
-    for table in TABLES.values():
+    yield from _tables(FIRST_TABLES)
+    yield from _guards(("journal", "content", *(table.name for table in FIRST_TABLES)))
+
+
+def second_statements() -> Iterator[str]:
+    """Yield what schema version 2 adds: people, decisions of two, events, accounts, registers, statements."""
+    added = [table for table in TABLES.values() if table not in FIRST_TABLES]
+    yield from _tables(added)
+    yield from _guards([table.name for table in added])
+
+
+def _tables(tables: Iterable[FactTable]) -> Iterator[str]:
+    for table in tables:
         yield _fact_table(table)
         keys = ", ".join(f'"{column}"' for column in table.key)
         yield f'CREATE INDEX "{table.name}_key" ON "{table.name}" ({keys})'
-    for name in ("journal", "content", *TABLES):
+
+
+def _guards(names: Iterable[str]) -> Iterator[str]:
+    for name in names:
         for action in ("UPDATE", "DELETE"):
             yield (f'CREATE TRIGGER "{name}_{action.lower()}" BEFORE {action} ON "{name}" BEGIN SELECT RAISE(ABORT, '
                    f"'What was recorded stays as it is: a correction is a reversal and a new fact.'); END")
@@ -73,7 +89,7 @@ def statements() -> Iterator[str]:
 
 def objects() -> dict[str, str]:
     """Return what a whole schema holds: name of each table, index and trigger → its statement."""
-    return {statement.split('"', 2)[1]: statement for statement in statements()}
+    return {statement.split('"', 2)[1]: statement for statement in (*statements(), *second_statements())}
 
 
 def check_identity(connection: Connection, name: str) -> int:

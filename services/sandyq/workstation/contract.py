@@ -18,10 +18,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The two dates of every question: the day it is about, and the moment up to which knowledge counts (None: now)."""
+    """The two dates of every question: the day it is about, and the moment up to which knowledge counts (None: now).
+
+    `book` is one book of the file, ``*`` all of them consolidated.
+    """
 
     as_of: date
     known_at: datetime | None = None
+    book: str = "sleeve"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +88,14 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What a command touched, by fact table, so that views refresh from it."""
+    """What a command touched, by fact table, so that views refresh from it.
+
+    `proposal` is the reference of what now waits for a second person; nothing else was recorded then.
+    """
 
     tables: frozenset[str]
     entry: int
+    proposal: str = ""
 
 
 @dataclass(frozen=True, slots=True)

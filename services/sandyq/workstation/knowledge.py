@@ -11,10 +11,13 @@ from sandyq.basics.errors import BadInput
 from sandyq.basics.text import N_
 from sandyq.book.state import BookSettings, CostMethod
 from sandyq.book.transactions import Transaction
+from sandyq.control.people import Person
 from sandyq.limits.mandate import Mandate
 from sandyq.limits.toml import read_mandate
 from sandyq.market import fx
 from sandyq.market.series import FundHolding, MarketData, Split
+from sandyq.reference.accounts import ALL_BOOKS, SLEEVE, Account, books_of
+from sandyq.reference.events import Event, Transfer
 from sandyq.reference.instruments import Directory
 from sandyq.store.market import (
     read_bookings,
@@ -23,6 +26,7 @@ from sandyq.store.market import (
     read_market,
     read_settings,
 )
+from sandyq.store.records import read_accounts, read_events, read_people, read_transfers
 from sandyq.store.store import Store
 from sandyq.workstation.calendars import shipped
 
@@ -39,25 +43,42 @@ class Knowledge:
     settings: BookSettings
     splits: Mapping[str, tuple[Split, ...]]
     """Splits by instrument id."""
+    events: tuple[Event, ...] = ()
+    transfers: tuple[Transfer, ...] = ()
+    accounts: tuple[Account, ...] = ()
+    people: tuple[Person, ...] = ()
 
     def usd_rate(self, currency: str, day: date) -> Decimal | None:
         """Return USD per unit of a currency by the last fixing on or before the day."""
         found = fx.rate(self.market.fx, currency, "USD", day)
         return found.rate if found else None
 
-    def mandate(self, on: date) -> Mandate:
-        """Return the mandate in force on a day; before the first one, the first one (its limits are upcoming).
+    @property
+    def books(self) -> Mapping[str, str]:
+        """Account → book, for the accounts of the register; the rest belongs to the sleeve."""
+        return books_of(self.accounts)
 
-        Raises BadInput when the book has no mandate at all.
+    def has_mandate(self, book: str = SLEEVE) -> bool:
+        return any(mandate.book == _mandated(book) for mandate in self.mandates)
+
+    def mandate(self, on: date, book: str = SLEEVE) -> Mandate:
+        """Return a book's mandate in force on a day; before the first one, the first one (its limits are upcoming).
+
+        All books together are held against the sleeve's mandate. Raises BadInput when the book has none at all.
         """
-        if not self.mandates:
-            raise BadInput("no-mandate", N_("The book has no mandate."),
+        own = [mandate for mandate in self.mandates if mandate.book == _mandated(book)]
+        if not own:
+            raise BadInput("no-mandate", N_("The book has no mandate."), where=book,
                            remedy=N_("Import a mandate file, or make the book with one."))
-        chosen = self.mandates[0]
-        for mandate in self.mandates:
+        chosen = own[0]
+        for mandate in own:
             if mandate.valid_from <= on:
                 chosen = mandate
         return chosen
+
+
+def _mandated(book: str) -> str:
+    return SLEEVE if book == ALL_BOOKS else book
 
 
 def read_knowledge(store: Store, known_at: datetime | None) -> Knowledge:
@@ -75,6 +96,8 @@ def read_knowledge(store: Store, known_at: datetime | None) -> Knowledge:
         mandates=tuple(sorted(mandates, key=lambda mandate: mandate.valid_from)),
         settings=_settings(read_settings(store, known_at)),
         splits=_splits_by_instrument(directory, market),
+        events=read_events(store, known_at), transfers=read_transfers(store, known_at),
+        accounts=read_accounts(store, known_at), people=read_people(store, known_at),
     )
 
 

@@ -17,6 +17,7 @@ from sandyq.limits.evaluate import evaluate
 from sandyq.limits.mandate import Mandate
 from sandyq.limits.result import LimitsRun
 from sandyq.limits.snapshot import Snapshot, snapshot
+from sandyq.reference.accounts import SLEEVE
 from sandyq.valuation.holdings import Holdings
 from sandyq.valuation.value import value
 from sandyq.workstation.knowledge import Knowledge
@@ -25,10 +26,11 @@ from sandyq.workstation.knowledge import Knowledge
 class Picture:
     """Each answer is computed when it is first asked for and kept; nothing in it changes afterwards."""
 
-    def __init__(self, knowledge: Knowledge, as_of: date, *, basis: Basis = Basis.TRADE,
+    def __init__(self, knowledge: Knowledge, as_of: date, *, book: str = SLEEVE, basis: Basis = Basis.TRADE,
                  cost_method: CostMethod | None = None, drawdown: float | None = None) -> None:
         self.knowledge = knowledge
         self.as_of = as_of
+        self.book = book
         self.basis = basis
         self.settings = (replace(knowledge.settings, cost_method=cost_method) if cost_method
                          else knowledge.settings)
@@ -36,14 +38,14 @@ class Picture:
 
     @cached_property
     def mandate(self) -> Mandate:
-        return self.knowledge.mandate(self.as_of)
+        return self.knowledge.mandate(self.as_of, self.book)
 
     @cached_property
     def holdings(self) -> Holdings:
         known = self.knowledge
         state = run(known.transactions, known.splits, self.settings, self.as_of, basis=self.basis,
                     usd_rate=known.usd_rate)
-        thresholds = known.mandate(self.as_of).thresholds if known.mandates else None
+        thresholds = self.mandate.thresholds if known.has_mandate(self.book) else None
         return value(state, known.directory, known.market, thresholds)
 
     @cached_property

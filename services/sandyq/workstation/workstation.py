@@ -6,16 +6,18 @@ The desks for imports and reports are imported when they are used: a window that
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from sandyq.basics.errors import BadInput
 from sandyq.basics.figure import Figure
 from sandyq.basics.text import N_
 from sandyq.book.state import Basis, CostMethod
+from sandyq.control.people import Signer
 from sandyq.control.records import Batch, Entry, Verification
 from sandyq.exposure.result import Exposure
 from sandyq.limits.mandate import Mandate
@@ -30,8 +32,16 @@ from sandyq.workstation.knowledge import Knowledge, read_knowledge
 from sandyq.workstation.making import first_facts
 from sandyq.workstation.picture import Picture
 
+if TYPE_CHECKING:
+    from sandyq.reference.facts import FactRow
+    from sandyq.workstation.custody import CustodyDesk
+    from sandyq.workstation.people import PeopleDesk
+    from sandyq.workstation.prices import PricesDesk
+    from sandyq.workstation.records import RecordsDesk
+    from sandyq.workstation.safekeeping import SafekeepingDesk
+
 _KEPT_PICTURES = 600
-_PictureKey = tuple[int, datetime | None, date, Basis, CostMethod | None]
+_PictureKey = tuple[int, datetime | None, date, str, Basis, CostMethod | None]
 
 
 def utc_now() -> datetime:
@@ -46,6 +56,8 @@ class Workstation:
         self._store = store
         self.path = path
         self.actor = actor
+        self.signer: Signer | None = None
+        """The person who works here, with an opened key; None signs nothing."""
         self._knowledge: OrderedDict[datetime | None, Knowledge] = OrderedDict()
         self._pictures: OrderedDict[_PictureKey, Picture] = OrderedDict()
         self._drawdowns: dict[tuple[int, datetime | None], tuple[date, dict[date, float]]] = {}
@@ -85,6 +97,58 @@ class Workstation:
     def demo(self) -> bool:
         return self._store.setting("demo") == "true"
 
+    # ---- the desks, each imported when it is first wanted
+
+    @cached_property
+    def people(self) -> PeopleDesk:
+        """Who works here, proposals and approvals."""
+        from sandyq.workstation.people import PeopleDesk
+
+        return PeopleDesk(self)
+
+    @cached_property
+    def records(self) -> RecordsDesk:
+        """Corrections, corporate actions, closed days and periods, differences between two moments."""
+        from sandyq.workstation.records import RecordsDesk
+
+        return RecordsDesk(self)
+
+    @cached_property
+    def prices(self) -> PricesDesk:
+        """Manual prices, two-source breaks, completeness, fair value levels."""
+        from sandyq.workstation.prices import PricesDesk
+
+        return PricesDesk(self)
+
+    @cached_property
+    def custody(self) -> CustodyDesk:
+        """Statements and reconciliation, accounts and cash, registers."""
+        from sandyq.workstation.custody import CustodyDesk
+
+        return CustodyDesk(self)
+
+    @cached_property
+    def safekeeping(self) -> SafekeepingDesk:
+        """Backups, restore drills, passphrases, signed checkpoints."""
+        from sandyq.workstation.safekeeping import SafekeepingDesk
+
+        return SafekeepingDesk(self)
+
+    @property
+    def store(self) -> Store:
+        """The open store, for the desks of this floor only."""
+        return self._store
+
+    def record(self, kind: str, payload: Mapping[str, object], rows: Iterable[tuple[str, FactRow]], *,
+               key: str = "") -> Changes:
+        """Record facts under one entry by the person who works here, at once and without a second person."""
+        listed = list(rows)
+        try:
+            written = self._store.record(Batch(kind, self.actor, payload, listed, key), utc_now())
+        finally:
+            self.forget()
+        return Changes(frozenset(table for table, _ in listed), written.entry.seq)
+
     # ---- what was known, and the book on a day
 
     def knowledge(self, known_at: datetime | None = None) -> Knowledge:
@@ -100,10 +164,11 @@ class Workstation:
     def picture(self, q: Question, *, basis: Basis = Basis.TRADE, cost_method: CostMethod | None = None) -> Picture:
         """Return the book on the question's day; kept, because a view asks the same day many times."""
         known = self.knowledge(q.known_at)
-        key = (known.head, q.known_at, q.as_of, basis, cost_method)
+        key = (known.head, q.known_at, q.as_of, q.book, basis, cost_method)
         found = self._pictures.get(key)
         if found is None:
-            found = Picture(known, q.as_of, basis=basis, cost_method=cost_method, drawdown=self._drawdown(known, q))
+            found = Picture(known, q.as_of, book=q.book, basis=basis, cost_method=cost_method,
+                            drawdown=self._drawdown(known, q))
             self._pictures[key] = found
             while len(self._pictures) > _KEPT_PICTURES:
                 self._pictures.popitem(last=False)
@@ -156,7 +221,7 @@ class Workstation:
         return self.picture(q).limits
 
     def mandate(self, q: Question) -> Mandate:
-        return self.knowledge(q.known_at).mandate(q.as_of)
+        return self.knowledge(q.known_at).mandate(q.as_of, q.book)
 
     def mandates(self, q: Question) -> tuple[Mandate, ...]:
         return self.knowledge(q.known_at).mandates

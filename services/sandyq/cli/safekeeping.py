@@ -1,0 +1,9 @@
+"""Commands: backups, restore drills, passphrases and signed checkpoints."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import click
+
+COMMANDS: Final[tuple[click.Command, ...]] = ()
