@@ -92,6 +92,8 @@ _ALL: Final = (
            "account date kind symbol isin currency", "account date kind quantity"),
     _table("break_note", "account date subject owner note status", "account date subject",
            "account date subject status"),
+    _table("fund_weight", "fund date constituent symbol isin shares market_value weight currency source",
+           "fund date constituent", "fund date constituent"),
     _table("balance_signoff", "account date content content_hash person signature", "account date",
            "account date content content_hash person signature"),
 )

@@ -23,7 +23,7 @@ _DATES: Final = frozenset({"date", "valid_from", "adjusted_as_of", "ex_date", "f
                            "trade_date", "settle_date", "pay_date", "expires", "through", "left", "valid_to"})
 _NUMBERS: Final = frozenset({"close", "rate", "close_usd", "new_shares", "old_shares", "amount_per_share", "coins",
                              "amount", "quantity", "price", "fees", "taxes", "cost_usd", "flow_musd", "market_value",
-                             "tolerance_bp", "share", "token_amount", "rate_to_par"})
+                             "tolerance_bp", "share", "shares", "weight", "token_amount", "rate_to_par"})
 _BULK: Final = frozenset({"price"})
 """Tables with millions of rows: their dates and numbers are checked by length and alphabet only."""
 

@@ -15,7 +15,6 @@ from sandyq.basics.text import Text
 from sandyq.limits.result import State
 from sandyq.reference.events import Event
 
-
 # ---- before and after
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ class Conserved:
 
 @dataclass(frozen=True, slots=True)
 class ActionPreview:
-    """What posting an event would do, computed by posting it into a copy of the book. `proposal`: waits for a second."""
+    """What posting an event would do, found by posting it into a copy of the book."""
 
     event: Event
     lines: tuple[LineChange, ...]
