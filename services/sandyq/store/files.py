@@ -8,10 +8,11 @@ import tempfile
 from pathlib import Path
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes, *, secret: bool = False) -> None:
     """Replace or make a file: temporary file in the same folder, flush, fsync, rename, fsync of the folder.
 
-    Raises OSError; the file that was there before is then still whole and nothing temporary is left.
+    `secret`: only the owner may read it. Raises OSError; the file that was there before is then still whole and nothing
+    temporary is left.
     """
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
     temporary = Path(name)
@@ -20,7 +21,7 @@ def write_whole(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        temporary.chmod(0o644)
+        temporary.chmod(0o600 if secret else 0o644)
         temporary.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):

@@ -37,6 +37,7 @@ from sandyq.store.migrations import migrate
 from sandyq.store.schema import VERSION, check_identity
 from sandyq.store.verify import head_checkpoint, verify_book
 from sandyq.store.visibility import Visible, limit_at, visible_at
+from sandyq.store.wraps import book_key, new_book_key
 from sandyq.store.writing import write_batch
 
 Row = tuple[Any, ...]
@@ -59,6 +60,8 @@ class Store:
         self.path = path
         self.actor = actor
         self.read_only = read_only
+        self.changed = False
+        """Whether something was recorded since the book was opened."""
 
     @classmethod
     def create(cls, path: Path, *, actor: str, now: datetime, passphrase: str | None = None) -> Store:
@@ -68,7 +71,8 @@ class Store:
                            remedy=N_("Choose another name."))
         if passphrase == "":
             raise BadInput("passphrase-empty", N_("An empty passphrase protects nothing."))
-        store = cls._writer(path, actor, passphrase)
+        key = None if passphrase is None else new_book_key(path, actor, passphrase)
+        store = cls._writer(path, actor, key)
         store.record(Batch("create", actor, {"schema": VERSION, "encrypted": passphrase is not None}), now)
         return store
 
@@ -80,7 +84,18 @@ class Store:
         if passphrase is not None and is_plain(path):
             raise BadInput("not-encrypted", N_("The book is not encrypted; it opens without a passphrase."),
                            where=path.name)
-        return cls._open_writer(path, actor, passphrase) if write else cls._open_reader(path, actor, passphrase)
+        key = None if passphrase is None else book_key(path, passphrase, actor)
+        return cls.open_with_key(path, key, write=write, actor=actor)
+
+    @classmethod
+    def open_with_key(cls, path: Path, key: str | None, *, write: bool = False, actor: str) -> Store:
+        """Open a book by the engine's own key: for copies of a book that is open already."""
+        return cls._open_writer(path, actor, key) if write else cls._open_reader(path, actor, key)
+
+    @property
+    def key(self) -> str | None:
+        """The engine's key of an encrypted book, for copies of it; it is never written down."""
+        return self._passphrase
 
     @classmethod
     def _open_reader(cls, path: Path, actor: str, passphrase: str | None) -> Store:
@@ -198,6 +213,7 @@ class Store:
             self._commit()
         except EngineError as error:
             raise self._after_failed_commit(written, str(error)) from error
+        self.changed = True
         return written
 
     def _commit(self) -> None:
