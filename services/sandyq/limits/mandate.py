@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 
 from sandyq.basics.findings import Finding
+from sandyq.gate.machine import Rule
 from sandyq.valuation.holdings import Thresholds
 
 
@@ -107,6 +108,8 @@ class Mandate:
     findings: tuple[Finding, ...] = ()
     book: str = "sleeve"
     """The book of the file that this mandate rules (F124)."""
+    gate: Rule | None = None
+    """The entry gate; None: the mandate has none."""
 
     def limit(self, limit_id: str) -> Limit | None:
         return next((limit for limit in self.limits if limit.id == limit_id), None)

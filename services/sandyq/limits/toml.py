@@ -12,6 +12,7 @@ from sandyq.basics.decimals import ONE, ZERO
 from sandyq.basics.errors import BadInput
 from sandyq.basics.findings import Finding, Severity
 from sandyq.basics.text import N_, Text
+from sandyq.limits.gate_section import read_gate
 from sandyq.limits.mandate import EligibleInstrument, Limit, Mandate, Part
 from sandyq.limits.measures import BY_NAME
 from sandyq.limits.measures.base import SCOPES
@@ -106,6 +107,7 @@ class _Reader:
             phases=tuple({str(k): str(v) for k, v in self.mapping(phase).items()} for phase in
                          content.get("phase", [])),
             findings=tuple(self._findings), book=str(head.get("book", "sleeve")),
+            gate=read_gate(content.get("gate"), self.wrong),
         )
 
     def mapping(self, value: object) -> Mapping[str, Any]:
