@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Everything on a fresh machine in one command: `run.py demo`, `run.py test`, `run.py shell COMMAND...`.
+"""Everything on a fresh machine in one command: `run.py demo`, `run.py test`, `run.py faults [--full]`,
+`run.py shell COMMAND...`.
 
 Makes the virtual environment beside the project, installs the hash-locked requirements, says which system package is
 missing (and installs it when it may: root on a Debian system), then runs. Uses nothing but the standard library.
@@ -24,7 +25,8 @@ PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 QT_LIBRARIES = ("libegl1", "libgl1", "libxkbcommon0", "libxkbcommon-x11-0", "libdbus-1-3", "libfontconfig1",
                 "libxcb-cursor0", "libxcb-icccm4", "libxcb-keysyms1", "libxcb-image0", "libxcb-render-util0",
                 "libxcb-shape0", "libglib2.0-0")
-TEST_TOOLS = {"pdftotext": "poppler-utils"}
+TEST_TOOLS = {"pdftotext": ("poppler-utils",), "cc": ("gcc", "libc6-dev")}
+"""What the tests run besides Python: they read PDF pages, and compile a small library that injects faults."""
 
 
 def say(sentence: str) -> None:
@@ -100,13 +102,25 @@ def demo(arguments: list[str]) -> int:
     return run(PYTHON, "-m", "sandyq.cli", "demo", *arguments, cwd=ROOT)
 
 
+def install_tools() -> None:
+    missing = tuple(package for tool, packages in TEST_TOOLS.items() if shutil.which(tool) is None
+                    for package in packages)
+    if missing and not install_system(missing, "the tests read PDF pages and inject faults with tools of the system"):
+        sys.exit("run.py: the tests need the packages named above.")
+
+
+def faults(arguments: list[str]) -> int:
+    make_environment()
+    install_tools()
+    return run(PYTHON, ROOT / "packaging" / "faults.py", *arguments, cwd=ROOT,
+               env={**os.environ, "QT_QPA_PLATFORM": "offscreen"})
+
+
 def test(arguments: list[str]) -> int:
     make_environment()
     if not check_qt():
         sys.exit("run.py: the tests drive the window and need Qt's system libraries.")
-    missing = tuple(package for tool, package in TEST_TOOLS.items() if shutil.which(tool) is None)
-    if missing and not install_system(missing, "the tests of the reports read PDF pages with pdftotext"):
-        sys.exit("run.py: the tests need the packages named above.")
+    install_tools()
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONHASHSEED": "0",
                    "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
     checks: list[tuple[str, ...]] = [] if arguments else [
@@ -126,6 +140,8 @@ def main() -> int:
             return demo(arguments[1:])
         case ["test"]:
             return test(arguments[1:])
+        case ["faults"]:
+            return faults(arguments[1:])
         case ["shell"]:
             make_environment()
             return run(PYTHON, "-m", "sandyq.cli", *arguments[1:], cwd=Path.cwd())
