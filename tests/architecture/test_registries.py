@@ -14,6 +14,7 @@ REGISTRIES = (
     ("sandyq.packs.formats", "FORMATS"),
     ("sandyq.exposure.methods", "METHODS"),
     ("sandyq.book.actions", "ACTIONS"),
+    ("sandyq.gate.criteria", "CRITERIA"),
     ("sandyq.reports.kinds", "REPORTS"),
     ("sandyq.reports.writers", "WRITERS"),
 )

@@ -17,6 +17,7 @@ from sandyq.reports.sheet import Counts, LimitColumns, SheetData, SourceFile, Va
 from sandyq.store.files import write_whole
 from sandyq.valuation.holdings import Freshness, Holdings
 from sandyq.workstation.contract import Issued, Question
+from sandyq.workstation.recorded import ClosedDay
 from sandyq_resources import catalogues
 
 if TYPE_CHECKING:
@@ -48,16 +49,26 @@ def sheet_data(station: Workstation, q: Question, language: str) -> SheetData:
     picture = station.picture(q)
     entries = station.journal(q)
     imports = [entry for entry in entries if entry.kind == "import"]
+    closed = _closed(station, q)
     last = entries[-1].known_at if entries else datetime(q.as_of.year, q.as_of.month, q.as_of.day, tzinfo=UTC)
     return SheetData(
-        language=catalogues.language(language), book=station.name, demo=station.demo, final=False,
-        prepared_by="", checked_by="", data_cut_off=imports[-1].known_at if imports else last,
+        language=catalogues.language(language), book=station.name, demo=station.demo,
+        final=closed is not None and closed.restated is False, prepared_by=closed.prepared_by if closed else "",
+        checked_by=closed.checked_by if closed else "", data_cut_off=imports[-1].known_at if imports else last,
         known_at=q.known_at or last, chain_head=entries[-1].hash if entries else "", entries=len(entries),
         mandate=picture.mandate, holdings=picture.holdings, exposure=picture.exposure, run=picture.limits,
         counts=_counts(picture.holdings, picture.limits),
         limit_history=_limit_columns(station, q, picture.limits, picture.mandate),
         value_history=_value_columns(station, q), files=_files(entries),
     )
+
+
+def _closed(station: Workstation, q: Question) -> ClosedDay | None:
+    """Return the last signed valuation of the day; a sheet is final only while the book still says the same."""
+    if not any(entry.kind == "valuation_close" for entry in station.journal(q)):
+        return None
+    signed = [day for day in station.records.closed_days(q) if day.day == q.as_of]
+    return max(signed, key=lambda day: day.version, default=None)
 
 
 def _counts(holdings: Holdings, run: LimitsRun) -> Counts:
