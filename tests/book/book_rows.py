@@ -12,6 +12,7 @@ from sandyq.basics.origin import Origin
 from sandyq.book.ledger import run
 from sandyq.book.state import Basis, BookSettings, BookState
 from sandyq.book.transactions import Transaction, TransactionType
+from sandyq.reference.events import Event, EventType, Transfer
 
 D = Decimal
 _numbers = count(1)
@@ -38,7 +39,9 @@ def row(kind: str, day: date, quantity: object, price: object = 1, *, instrument
 
 def book(rows: Iterable[Transaction], as_of: date = date(2026, 12, 31), *,
          splits: Mapping[str, Sequence[Published]] | None = None, settings: BookSettings | None = None,
-         basis: Basis = Basis.TRADE, rates: Mapping[str, object] | None = None) -> BookState:
+         basis: Basis = Basis.TRADE, rates: Mapping[str, object] | None = None, events: Sequence[Event] = (),
+         transfers: Sequence[Transfer] = (), books: Mapping[str, str] | None = None,
+         which: str | None = None) -> BookState:
     def usd(currency: str, day: date) -> Decimal | None:
         if currency == "USD":
             return D(1)
@@ -47,4 +50,16 @@ def book(rows: Iterable[Transaction], as_of: date = date(2026, 12, 31), *,
             return found.get(day)
         return D(str(found)) if found is not None else None
 
-    return run(rows, splits or {}, settings or BookSettings(), as_of, basis=basis, usd_rate=usd)
+    return run(rows, splits or {}, settings or BookSettings(), as_of, basis=basis, usd_rate=usd, events=events,
+               transfers=transfers, books=books, book=which)
+
+
+def event(name: str, kind: str, instrument: str, day: date, pay: date | None = None, **terms: object) -> Event:
+    return Event(name, EventType(kind), instrument, day, pay, {key: str(value) for key, value in terms.items()},
+                 Origin(9, next(_numbers)))
+
+
+def transfer(name: str, day: date, quantity: object, source: str, target: str, *, instrument: str = "X.XNAS",
+             settle: date | None = None, lot: str = "", currency: str = "USD") -> Transfer:
+    return Transfer(name, day, settle or day, instrument, D(str(quantity)), currency, source, target, lot, "",
+                    Origin(8, next(_numbers)))

@@ -153,7 +153,7 @@ def test_transactions_keep_the_rules_of_the_interface() -> None:
                              ("cash-price", 10)]
     assert rows[1] == (3, "T-1", "2025-01-03", "2025-01-06", "buy", "BTC", "", "1000", "45.1", "USD", "12.5", "0",
                        "Custodian 1", "", "")
-    assert reading.hints == {3: {"mic": "ARCX"}, 9: {"mic": "XNAS", "isin": "US46438F1012"}}
+    assert reading.hints == {3: {"mic": "ARCX"}, 8: {"settle": "assumed"}, 9: {"mic": "XNAS", "isin": "US46438F1012"}}
     again, repeated = taken("transactions.csv")
     assert repeated == rows
     assert str(rows[2][1]).startswith("row-")

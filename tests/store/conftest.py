@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from sandyq.control.deciding import Content, hash_of, spelled
+from sandyq.control.people import Signer
 from sandyq.control.records import Batch, Verification, Written
+from sandyq.control.signing import decision_message, person_message, signer_from_seed
 from sandyq.reference.facts import TABLES, FactRow
 from sandyq.store.store import Store
 
@@ -38,6 +42,52 @@ class Desk:
             given |= {"target_entry": "999", "target_table": "price"}
         given |= values
         return (number + 2, *(given[column] for column in TABLES[table].columns))
+
+    def signer(self, name: str) -> Signer:
+        """Everybody's key in these tests, made from the name."""
+        return signer_from_seed(name, sha256(name.encode()).digest())
+
+    def book(self, store: Store) -> str:
+        first = store.entry(1)
+        assert first is not None
+        return first.hash
+
+    def person(self, store: Store, name: str, role: str, line: int = 0, left: str | None = None) -> FactRow:
+        signer = self.signer(name)
+        proof = signer.sign(person_message(self.book(store), name, role, signer.public_key)).hex()
+        return (line, name, role, signer.public_key, "2024-01-01", left, proof, "known here")
+
+    def proposal(self, store: Store, reference: str, rows: list[tuple[str, FactRow]], *, author: str = "Analyst 1",
+                 kind: str = "import", key: str = "", line: int = 0, signer: str = "",
+                 expires: date | None = None) -> FactRow:
+        text = spelled(Content("all", {}, tuple(rows), key, expires))
+        message = decision_message(self.book(store), reference, kind, hash_of(text), author, "proposed")
+        return (line, reference, kind, "all", author, text, hash_of(text), expires.isoformat() if expires else None,
+                self.signer(signer or author).sign(message).hex())
+
+    def approval(self, store: Store, proposal: FactRow, *, person: str = "Risk 1", decision: str = "approved",
+                 line: int = 0, signer: str = "") -> FactRow:
+        _, reference, kind, _, _, _, content, _, _ = proposal
+        message = decision_message(self.book(store), str(reference), str(kind), str(content), person, decision)
+        return (line, reference, person, decision, content, self.signer(signer or person).sign(message).hex(), "seen")
+
+    def enrol(self, store: Store, minutes: float = 0.5) -> Written:
+        """The first two persons, who decide together from then on."""
+        return self.record(store, [("person", self.person(store, "Analyst 1", "manager")),
+                                   ("person", self.person(store, "Risk 1", "risk"))], minutes)
+
+    def everything(self, store: Store, numbers: range) -> list[tuple[str, FactRow]]:
+        """Rows in every table for one entry of a book with two persons: one proposal covers them, others are empty."""
+        rows: list[tuple[str, FactRow]] = [
+            (table, self.person(store, f"Person {number}", "risk", number, "2024-01-02") if table == "person" else
+             self.fact(table, number))
+            for number in numbers for table in TABLES if table not in {"proposal", "approval"}]
+        proposals = [self.proposal(store, f"P-{number:04}", [] if number != numbers[0] else rows, line=number,
+                                   expires=date(2026, 12, 31)) for number in numbers]
+        decided: list[tuple[str, FactRow]] = [("proposal", row) for row in proposals]
+        decided += [("approval", self.approval(store, row, line=number))
+                    for number, row in zip(numbers, proposals, strict=True)]
+        return decided + rows
 
     def price(self, symbol: str, day: str, close: str, line: int = 2, **values: str | None) -> FactRow:
         given = {"symbol": symbol, "date": day, "close": close, "currency": "USD", "basis": "T", "adjusted_as_of": day,

@@ -1,4 +1,4 @@
-"""What a corporate action is: the row's type, a name, and what it does to the lots of its instrument."""
+"""What a corporate action is: the row's or event's type, a name, its terms, and what it does to lots."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sandyq.basics.text import Text
+from sandyq.book.linked import Linked
 from sandyq.book.lots import Lots
+from sandyq.book.terms import Term
 from sandyq.book.transactions import Transaction, TransactionType
+from sandyq.reference.events import Event, EventType
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +20,19 @@ class Action:
     type: TransactionType
     label: Text
     apply: Callable[[Lots, Transaction], None]
+
+
+@dataclass(frozen=True, slots=True)
+class EventAction:
+    """A corporate action that is a fact of its own. `apply` acts at the open of the ex-date; None: no effect on lots.
+
+    `terms` are the terms it understands, of `one_of` at least one is needed. `partner` is the term that names the
+    other instrument, if there is one.
+    """
+
+    type: EventType
+    label: Text
+    terms: tuple[Term, ...]
+    apply: Callable[[Linked, Event], None] | None = None
+    partner: str = ""
+    one_of: tuple[str, ...] = ()

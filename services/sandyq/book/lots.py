@@ -7,7 +7,7 @@ runs inside the WIDE decimal context that `book.ledger` opens.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -19,6 +19,7 @@ from sandyq.basics.text import N_
 from sandyq.book.shares import share, spread, unit_cost
 from sandyq.book.state import AppliedSplit, BookSettings, CostMethod
 from sandyq.book.transactions import Transaction, TransactionType
+from sandyq.reference.accounts import SLEEVE
 
 RateOf = Callable[[str, date], Decimal | None]
 """USD per unit of a currency on a day."""
@@ -37,7 +38,10 @@ class OpenLot:
 
 @dataclass(slots=True)
 class Pool:
-    """The lots of one account (or of the whole book). The costs of the pool are kept for average cost only."""
+    """The lots of one account (or of one whole book), oldest purchase first.
+
+    The costs of the pool are kept for average cost only.
+    """
 
     lots: deque[OpenLot] = field(default_factory=deque)
     quantity: Decimal = ZERO
@@ -76,10 +80,12 @@ class Taken(NamedTuple):
 class Lots:
     """All pools of one instrument while its rows are applied, and what came out of them.
 
-    `on_short` is told of a row that takes more than there is; when it returns, the row is left out.
+    `on_short` is told of a row that takes more than there is; when it returns, the row is left out. `books` names the
+    book of an account: two books never share a pool. `counts` says whether a pool belongs to what is reported.
     """
 
-    def __init__(self, settings: BookSettings, rate: RateOf, on_short: Callable[[Short], None]) -> None:
+    def __init__(self, settings: BookSettings, rate: RateOf, on_short: Callable[[Short], None],
+                 books: Mapping[str, str] | None = None, counts: Callable[[str], bool] | None = None) -> None:
         self.pools: dict[str, Pool] = {}
         self.slices: list[Slice] = []
         self.splits: list[AppliedSplit] = []
@@ -87,14 +93,23 @@ class Lots:
         self.rate = rate
         self._on_short = on_short
         self._per_account = settings.lot_scope != "book"
+        self._books = books or {}
+        self.counts = counts or (lambda _key: True)
         self._with_fees = settings.fees_in_cost
         self.average = settings.cost_method is CostMethod.AVERAGE
         self._named = settings.cost_method is CostMethod.SPECIFIC
         self.plain = not (self.average or self._named or self._with_fees)
         """First in, first out, fees apart: the usual book."""
 
+    def key(self, account: str) -> str:
+        """Return the pool that an account draws on: itself, or its book."""
+        return account if self._per_account else self._books.get(account, SLEEVE)
+
     def pool(self, row: Transaction) -> Pool:
-        key = row.account if self._per_account else ""
+        return self.pool_at(self.key(row.account))
+
+    def pool_at(self, key: str) -> Pool:
+        """Return the pool of a key, made when it is first asked for."""
         try:
             return self.pools[key]
         except KeyError:
@@ -103,7 +118,7 @@ class Lots:
 
     def add(self, row: Transaction) -> None:
         """Open a lot for a purchase or a transfer in."""
-        pool = self.pools.get(row.account if self._per_account else "") or self.pool(row)
+        pool = self.pools.get(row.account if self._per_account else self.key(row.account)) or self.pool(row)
         quantity, price = row.quantity, row.price
         cost = quantity * price
         rate = self.rate(row.currency, row.trade_date)
@@ -136,7 +151,7 @@ class Lots:
 
     def sell_oldest(self, row: Transaction) -> None:
         """Do what `sell` does in a `plain` book, without the objects in between (what P3 measures)."""
-        pool = self.pools.get(row.account if self._per_account else "") or self.pool(row)
+        pool = self.pools.get(row.account if self._per_account else self.key(row.account)) or self.pool(row)
         want, price = row.quantity, row.price
         if want > pool.quantity:
             self._on_short(Short(row, pool.quantity, ""))
@@ -166,6 +181,11 @@ class Lots:
         taken = self._take(row)
         if taken:
             self._costs_usd(row, taken)
+
+    def take_out(self, row: Transaction) -> list[tuple[Taken, Decimal | None]]:
+        """Take lots at cost and return each part with its cost in USD. A lot that is named is the one that goes."""
+        taken = self._take_named(self.pool(row), row) if row.lot and not self.average else self._take(row)
+        return list(zip(taken, self._costs_usd(row, taken), strict=True)) if taken else []
 
     def _take(self, row: Transaction) -> list[Taken]:
         pool = self.pool(row)
@@ -233,8 +253,8 @@ class Lots:
         return list(spread(total, [part.quantity for part in taken]))
 
     def open_lots(self) -> Iterator[tuple[OpenLot, Decimal, Decimal | None]]:
-        """Yield every open lot with its cost and its cost in USD, account by account."""
-        for key in sorted(self.pools):
+        """Yield every open lot of the pools that count, with its cost and its cost in USD, pool by pool."""
+        for key in sorted(filter(self.counts, self.pools)):
             pool = self.pools[key]
             if not self.average:
                 for lot in pool.lots:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -15,9 +15,9 @@ from sandyq.book.transactions import Transaction, TransactionType
 
 
 def match(rows: Sequence[Transaction], settings: BookSettings, rate: RateOf,
-          on_short: Callable[[Short], None]) -> Lots:
+          on_short: Callable[[Short], None], books: Mapping[str, str] | None = None) -> Lots:
     """Apply ordered rows of one instrument (splits among them) and return its lots. FIFO oracle: O11."""
-    lots = Lots(settings, rate, on_short)
+    lots = Lots(settings, rate, on_short, books)
     add, sell = lots.add, lots.sell_oldest if lots.plain else lots.sell
     buy_type, sell_type = TransactionType.BUY, TransactionType.SELL
     for row in rows:
@@ -37,12 +37,14 @@ def match(rows: Sequence[Transaction], settings: BookSettings, rate: RateOf,
     return lots
 
 
-def shortfalls(rows: Iterable[Transaction], settings: BookSettings) -> list[Short]:
+def shortfalls(rows: Iterable[Transaction], settings: BookSettings,
+               books: Mapping[str, str] | None = None) -> list[Short]:
     """Return every row that takes more than there is on its day, in order; such a row is left out for the rest."""
     found: list[Short] = []
-    match(in_order(rows), settings, _no_rate, found.append)
+    match(in_order(rows), settings, no_rate, found.append, books)
     return found
 
 
-def _no_rate(currency: str, day: date) -> Decimal:  # noqa: ARG001 - quantities alone decide here
+def no_rate(currency: str, day: date) -> Decimal:  # noqa: ARG001 - it does not matter here
+    """Return 1 for every rate: where quantities alone decide."""
     return ONE

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sandyq.basics.decimals import ZERO, product, quotient
 from sandyq.book.actions.split import SplitFact, split_rows
-from sandyq.book.state import Basis
+from sandyq.book.state import Basis, Move
 from sandyq.book.transactions import Transaction, TransactionType
 
 _SIGNS = {TransactionType.BUY: 1, TransactionType.TRANSFER_IN: 1, TransactionType.SELL: -1,
@@ -20,19 +20,21 @@ _SIGNS = {TransactionType.BUY: 1, TransactionType.TRANSFER_IN: 1, TransactionTyp
 
 
 def daily_quantities(transactions: Iterable[Transaction], splits: Mapping[str, Sequence[SplitFact]],
-                     instruments: Sequence[str], days: Sequence[int], *,
-                     basis: Basis = Basis.TRADE) -> NDArray[np.float64]:
+                     instruments: Sequence[str], days: Sequence[int], *, basis: Basis = Basis.TRADE,
+                     moves: Iterable[Move] = ()) -> NDArray[np.float64]:
     """Return the quantity held at the end of each day (increasing ordinals), instruments × days, in that day's units.
 
-    Events are summed in units of the last day and divided by the splits still to come; eight decimals are kept. A row
-    that falls between two days counts from the later one.
+    Rows are summed in units of the last day and divided by the splits still to come; eight decimals are kept. A row
+    that falls between two days counts from the later one. `moves` are those of the book's state on the last day: what
+    events and transfers brought and took.
     """
     grid = np.asarray(days, dtype=np.int64)
     places = {instrument: place for place, instrument in enumerate(instruments)}
     count = len(grid)
     if not count:
         return np.zeros((len(instruments), 0))
-    rows, traded, event_days, quantities, booked = _columns(transactions, places, settled=basis is Basis.SETTLEMENT)
+    rows, traded, event_days, quantities, booked = _columns(transactions, moves, places,
+                                                           settled=basis is Basis.SETTLEMENT)
     factors = _Factors(instruments, splits, booked, grid)
     in_last_units = quantities * factors.at(rows, traded)
     column = np.searchsorted(grid, event_days)
@@ -46,29 +48,37 @@ def daily_quantities(transactions: Iterable[Transaction], splits: Mapping[str, S
 
 
 def account_quantities(transactions: Iterable[Transaction], splits: Mapping[str, Sequence[SplitFact]], as_of: date, *,
-                       basis: Basis = Basis.TRADE) -> dict[tuple[str, str], Decimal]:
-    """Return the exact quantity by (account, instrument), whatever the lot scope: as a custodian states it."""
-    moves: list[Transaction] = []
+                       basis: Basis = Basis.TRADE,
+                       moves: Iterable[Move] = ()) -> dict[tuple[str, str], Decimal]:
+    """Return the exact quantity by (account, instrument), whatever the lot scope: as a custodian states it.
+
+    `moves` are those of the book's state: what events and transfers brought and took.
+    """
+    held_rows: list[tuple[str, str, date, Decimal]] = []
+    settled = basis is Basis.SETTLEMENT
     booked: dict[str, list[Transaction]] = defaultdict(list)
     for row in transactions:
         if row.type is TransactionType.SPLIT:
             booked[row.instrument].append(row)
-        elif row.type in _SIGNS and (row.settle_date if basis is Basis.SETTLEMENT else row.trade_date) <= as_of:
-            moves.append(row)
+        elif row.type in _SIGNS and (row.settle_date if settled else row.trade_date) <= as_of:
+            held_rows.append((row.account, row.instrument, row.trade_date, row.quantity * _SIGNS[row.type]))
+    held_rows += [(move.account, move.instrument, move.day, move.quantity) for move in moves
+                  if (move.settle_date if settled else move.day) <= as_of]
     events = {instrument: [row for row in split_rows(instrument, splits.get(instrument, ()), booked[instrument]).rows
                            if row.trade_date <= as_of]
-              for instrument in {row.instrument for row in moves}}
+              for instrument in {held_row[1] for held_row in held_rows}}
     held: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
-    for row in moves:
-        quantity = row.quantity
-        for event in events[row.instrument]:
-            if event.trade_date > row.trade_date:
-                quantity = quotient(product(quantity, event.quantity), event.price)
-        held[row.account, row.instrument] += quantity * _SIGNS[row.type]
+    for account, instrument, day, quantity in held_rows:
+        units = quantity
+        for event in events[instrument]:
+            if event.trade_date > day:
+                units = quotient(product(units, event.quantity), event.price)
+        held[account, instrument] += units
     return {key: quantity for key, quantity in sorted(held.items()) if quantity}
 
 
-def _columns(transactions: Iterable[Transaction], places: Mapping[str, int], *, settled: bool) -> tuple[
+def _columns(transactions: Iterable[Transaction], moves: Iterable[Move], places: Mapping[str, int], *,
+             settled: bool) -> tuple[
         NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], dict[str, list[Transaction]]]:
     rows: list[int] = []
     traded: list[int] = []
@@ -88,6 +98,13 @@ def _columns(transactions: Iterable[Transaction], places: Mapping[str, int], *, 
             quantities.append(float(row.quantity) * sign)
         elif kind is TransactionType.SPLIT:
             booked[row.instrument].append(row)
+    for move in moves:
+        place = places.get(move.instrument)
+        if place is not None:
+            rows.append(place)
+            traded.append(move.day.toordinal())
+            days.append((move.settle_date if settled else move.day).toordinal())
+            quantities.append(float(move.quantity))
     return (np.asarray(rows, dtype=np.int64), np.asarray(traded, dtype=np.int64), np.asarray(days, dtype=np.int64),
             np.asarray(quantities, dtype=np.float64), booked)
 

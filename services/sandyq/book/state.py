@@ -56,6 +56,11 @@ class Lot:
     cost_usd: Decimal | None
     origin: Origin
 
+    @property
+    def acquired(self) -> date:
+        """The day of the original purchase: events and transfers do not change it."""
+        return self.trade_date
+
 
 @dataclass(frozen=True, slots=True)
 class Realised:
@@ -159,6 +164,87 @@ class Flow:
 
 
 @dataclass(frozen=True, slots=True)
+class Receivable:
+    """Money that the issuer of a liquidated instrument still owes one account; `due` None: no day is published."""
+
+    account: str
+    instrument: str
+    currency: str
+    amount: Decimal
+    due: date | None
+    event: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conservation:
+    """What an event did to cost, over the accounts that are reported: before = parent + child + sold, exactly.
+
+    `currency` is that of the lots; `sold` is the cost that left against money. USD figures are None without a rate.
+    """
+
+    event: str
+    ex_date: date
+    instrument: str
+    other: str
+    """The child or the acquirer; empty where there is none."""
+    currency: str
+    before: Decimal
+    parent: Decimal
+    child: Decimal
+    sold: Decimal
+    before_usd: Decimal | None
+    parent_usd: Decimal | None
+    child_usd: Decimal | None
+    sold_usd: Decimal | None
+
+    @property
+    def holds(self) -> bool:
+        return self.before == self.parent + self.child + self.sold
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A signed quantity that an event or a transfer brought to an account, in units of `day` (after its splits).
+
+    Lots count from `day`; the custodian shows the units from `settle_date`. `crosses`: it came from or went to
+    another book, so it is a flow for this one.
+    """
+
+    day: date
+    settle_date: date
+    instrument: str
+    account: str
+    quantity: Decimal
+    reference: str
+    origin: Origin
+    crosses: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EventCash:
+    """What an event did to money, per account. All amounts in `currency`; `rate` is USD per unit of it on `day`.
+
+    `cash` moves on `settle_date`. `sold` counts as proceeds in net invested, `income` is gross of `withholding`,
+    `returned` is capital that came back. A move between books has its cost in `sold` and no cash.
+    """
+
+    day: date
+    settle_date: date
+    account: str
+    instrument: str
+    currency: str
+    cash: Decimal
+    sold: Decimal
+    income: Decimal
+    withholding: Decimal
+    returned: Decimal
+    rate: Decimal | None
+    reference: str
+    origin: Origin
+    crosses: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class BookState:
     """Everything the transactions say as of a day."""
 
@@ -174,6 +260,11 @@ class BookState:
     findings: tuple[Finding, ...] = field(default=())
     splits: Mapping[str, tuple[AppliedSplit, ...]] = field(default_factory=dict)
     """Splits up to the as-of day by instrument id, published or booked, in order of their ex-dates."""
+    receivables: tuple[Receivable, ...] = ()
+    conservation: tuple[Conservation, ...] = ()
+    moves: tuple[Move, ...] = ()
+    """What events and transfers did to quantities, by day: bookings alone do not make the positions any more."""
+    event_cash: tuple[EventCash, ...] = ()
 
     @property
     def invested_raw(self) -> Decimal | None:

@@ -13,7 +13,7 @@ from sandyq.book.cash import CashLedger
 from sandyq.book.columns import filled
 from sandyq.book.effects import EFFECTS, NO_EFFECT, Effect
 from sandyq.book.lots import RateOf, Slice
-from sandyq.book.state import Flow, Funding, Totals
+from sandyq.book.state import EventCash, Flow, Funding, Totals
 from sandyq.book.transactions import Transaction, TransactionType
 
 _FlowRow = tuple[date, str, Decimal | None, str, Origin]
@@ -105,6 +105,25 @@ class Tally:
                 given = amount if kind is TransactionType.FUNDING else -amount
                 self.fundings.append(Funding(row.trade_date, row.account, row.currency, given, row.reference,
                                              row.origin))
+
+    def post(self, money: EventCash, as_of: date) -> None:
+        """Count what an event did to money; on settlement basis it moves on its settlement day only."""
+        rate = money.rate
+        if money.sold:
+            self._flows.append((money.day, money.instrument, None if rate is None else -money.sold * rate,
+                                money.reference, money.origin))
+        if money.income or money.withholding:
+            sums = self._of(money.instrument)
+            sums.income = _plus(sums.income, money.income, rate)
+            sums.withholding = _plus(sums.withholding, money.withholding, rate)
+        if not money.cash:
+            return
+        if money.settle_date > as_of:
+            self.cash.await_settlement(money.account, money.currency, money.cash)
+            if self._by_settlement:
+                return
+        day = money.settle_date if self._by_settlement else money.day
+        self.cash.move(money.account, money.currency, day, money.cash, "")
 
     def realise(self, instrument: str, slices: Iterable[Slice]) -> None:
         """Add the results of sold parts: proceeds at the sale's rate minus cost at the purchase's rate."""

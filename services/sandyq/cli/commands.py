@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -15,18 +16,33 @@ from sandyq.cli import forms, options, prints
 from sandyq.cli.options import answer, guarded, said
 from sandyq.limits.orders import parse_order
 from sandyq.limits.result import State, Verdict
-from sandyq.workstation.contract import Question
+from sandyq.reference.accounts import SLEEVE
+from sandyq.workstation import tree_rows
+from sandyq.workstation.consolidating import checked_book
+from sandyq.workstation.contract import Issued, Question
+from sandyq.workstation.people import owner_of
 from sandyq.workstation.workstation import Workstation
 
 _KNOWN_NOW = "now"
 
 
-def opened(book: Path, *, actor: str, write: bool = False) -> Workstation:
-    return Workstation.open(book, actor=actor, write=write, passphrase=options.passphrase())
+def opened(book: Path, *, actor: str, write: bool = False, key: Path | None = None) -> Workstation:
+    """Open a book. With a key, its owner is the actor, and signs where the book has enrolled people."""
+    name = owner_of(key) if key else actor
+    station = Workstation.open(book, actor=name, write=write, passphrase=options.passphrase())
+    try:
+        if key is not None and station.people.enrolled:
+            station.people.sign_in_with(key, options.key_passphrase(key))
+    except BaseException:
+        station.close()
+        raise
+    return station
 
 
-def asked(station: Workstation, as_of: date | None, known_at: datetime | None) -> Question:
-    return Question(as_of or station.latest_day(known_at), known_at)
+def asked(station: Workstation, as_of: date | None, known_at: datetime | None, which: str = SLEEVE) -> Question:
+    """Return the question that the options put. Raises BadInput for a book that the file does not have."""
+    book = which if which == SLEEVE else checked_book(station.knowledge(known_at), which)
+    return Question(as_of or station.latest_day(known_at), known_at, book)
 
 
 def moment(question: Question) -> str:
@@ -73,20 +89,23 @@ def new(book: Path, mandate: str, fees_in_cost: bool, lot_scope: str, cost_metho
 @click.option("--currency", help="The currency, for a file that does not say it.")
 @click.option("--source", help="The source, for a file that does not say it.")
 @options.actor
+@options.signing
 @options.language
 @options.as_json
 @guarded
-def import_(book: Path, files: tuple[Path, ...], dry_run: bool, actor: str, code: str, as_json: bool,
-            **how: str | None) -> None:
-    """Import files: all good rows or nothing; bad rows come back as findings."""
+def import_(book: Path, files: tuple[Path, ...], dry_run: bool, actor: str, key: Path | None, code: str,
+            as_json: bool, **how: str | None) -> None:
+    """Import files: all good rows or nothing; bad rows come back as findings. Exit code 6: a second person decides."""
     given = {name: value for name, value in how.items() if value}
-    with opened(book, actor=actor, write=not dry_run) as station:
+    with opened(book, actor=actor, write=not dry_run, key=None if dry_run else key) as station:
         mapping = given.pop("mapping", None)
         done = (station.preview if dry_run else station.accept)(files, mapping=mapping, options=given)
     if as_json:
         answer({"batches": [forms.preview(item, said(code)) for item in done], "dry_run": dry_run})
     else:
         prints.previews(done, said(code), dry=dry_run)
+    if any(item.proposal for item in done):
+        sys.exit(6)
 
 
 @click.command()
@@ -94,56 +113,66 @@ def import_(book: Path, files: tuple[Path, ...], dry_run: bool, actor: str, code
 @click.argument("entry", type=int)
 @click.option("--reason", required=True, help="Why the batch is reversed.")
 @options.actor
+@options.signing
 @options.as_json
 @guarded
-def rollback(book: Path, entry: int, reason: str, actor: str, as_json: bool) -> None:
+def rollback(book: Path, entry: int, reason: str, actor: str, key: Path | None, as_json: bool) -> None:
     """Reverse a whole import batch; the batch stays visible in the journal."""
-    with opened(book, actor=actor, write=True) as station:
+    with opened(book, actor=actor, write=True, key=key) as station:
         changes = station.roll_back(entry, reason)
     if as_json:
-        answer({"reversed": entry, "entry": changes.entry, "tables": sorted(changes.tables)})
+        answer({"reversed": None if changes.proposal else entry, "entry": changes.entry,
+                "tables": sorted(changes.tables), "proposal": changes.proposal or None})
     else:
-        click.echo(f"{entry} → {changes.entry}")
+        click.echo(f"{entry} → {changes.proposal or changes.entry}")
+    if changes.proposal:
+        sys.exit(6)
 
 
 @click.command()
 @options.book
 @options.as_of
 @options.known_at
+@options.which
 @click.option("--cost-method", type=click.Choice([m.value for m in CostMethod]))
 @click.option("--basis", type=click.Choice([b.value for b in Basis]), default="trade", show_default=True)
 @options.actor
 @options.language
 @options.as_json
 @guarded
-def holdings(book: Path, as_of: date | None, known_at: datetime | None, cost_method: str | None, basis: str,
+def holdings(book: Path, as_of: date | None, known_at: datetime | None, which: str, cost_method: str | None, basis: str,
              actor: str, code: str, as_json: bool) -> None:
     """The valued book: quantities, prices with age, values in USD and KZT, lots and results."""
     with opened(book, actor=actor) as station:
-        question = asked(station, as_of, known_at)
+        question = asked(station, as_of, known_at, which)
         result = station.holdings(question, cost_method=CostMethod(cost_method) if cost_method else None,
                                   basis=Basis(basis))
+        sources = {symbol: said(code).say(note) for symbol, note in station.prices.source_notes(question).items()}
     if as_json:
-        answer(forms.holdings(result, moment(question), said(code)))
+        answer({"book": which} | forms.holdings(result, moment(question), said(code)) | {"price_sources": sources})
     else:
         prints.holdings(result, said(code))
+        for symbol, note in sources.items():
+            click.echo(f"{symbol:8} {note}")
 
 
 @click.command()
 @options.book
 @options.as_of
 @options.known_at
+@options.which
 @options.actor
 @options.language
 @options.as_json
 @guarded
-def exposure(book: Path, as_of: date | None, known_at: datetime | None, actor: str, code: str, as_json: bool) -> None:
+def exposure(book: Path, as_of: date | None, known_at: datetime | None, which: str, actor: str, code: str,
+             as_json: bool) -> None:
     """The coins behind each holding, with the rung of evidence."""
     with opened(book, actor=actor) as station:
-        question = asked(station, as_of, known_at)
+        question = asked(station, as_of, known_at, which)
         result = station.exposure(question)
     if as_json:
-        answer(forms.exposure(result, moment(question), said(code)))
+        answer({"book": which} | forms.exposure(result, moment(question), said(code)))
     else:
         prints.exposure(result, said(code))
 
@@ -152,18 +181,20 @@ def exposure(book: Path, as_of: date | None, known_at: datetime | None, actor: s
 @options.book
 @options.as_of
 @options.known_at
+@options.which
 @options.actor
 @options.language
 @options.as_json
 @guarded
-def limits(book: Path, as_of: date | None, known_at: datetime | None, actor: str, code: str, as_json: bool) -> None:
+def limits(book: Path, as_of: date | None, known_at: datetime | None, which: str, actor: str, code: str,
+           as_json: bool) -> None:
     """Every limit of the mandate with its state. Exit code 3 when a hard limit is breached."""
     with opened(book, actor=actor) as station:
-        question = asked(station, as_of, known_at)
+        question = asked(station, as_of, known_at, which)
         run = station.limits(question)
         meter = forms.meters(station.holdings(question), station.mandate(question))
     if as_json:
-        answer(forms.limits(run, moment(question), said(code), meter))
+        answer({"book": which} | forms.limits(run, moment(question), said(code), meter))
     else:
         prints.limits(run, said(code))
     if any(result.state is State.BREACH for result in run.results):
@@ -198,27 +229,56 @@ def check(book: Path, orders: tuple[str, ...], as_of: date | None, known_at: dat
 
 @click.command()
 @options.book
-@click.argument("figure")
+@click.argument("figure", required=False, default="")
+@click.option("--list", "listed", is_flag=True, help="List the key of every figure that can be explained.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the tree as .csv, .xlsx or .json.")
 @options.as_of
 @options.known_at
+@options.which
 @options.actor
 @options.language
 @options.as_json
 @guarded
-def explain(book: Path, figure: str, as_of: date | None, known_at: datetime | None, actor: str, code: str,
-            as_json: bool) -> None:
+def explain(book: Path, figure: str, listed: bool, out: Path | None, as_of: date | None, known_at: datetime | None,
+            which: str, actor: str, code: str, as_json: bool) -> None:
     """The tree of inputs of a figure (holdings/IBIT/market_value_usd, limits/L02/value) down to file and line."""
     with opened(book, actor=actor) as station:
-        tree = station.explain(asked(station, as_of, known_at), figure)
+        question = asked(station, as_of, known_at, which)
+        if listed:
+            _list_keys(station.explain_keys(question), figure, as_json=as_json)
+            return
+        if out is not None and tree_rows.checked(out).suffix != ".json":
+            _written(tree_rows.issue_tree(station, question, figure, out, said(code)), as_json=as_json)
+            return
+        tree = station.explain(question, figure)
         sources = {key: station.source(*key) for key in origins(tree)}
-    if as_json:
-        places: dict[tuple[int, int], dict[str, Any]] = {
-            key: {"entry": s.entry, "file": s.file, "line": s.line, "actor": s.actor,
-                  "known_at": s.known_at.isoformat(), "sha256": s.sha256} for key, s in sources.items()}
+    places: dict[tuple[int, int], dict[str, Any]] = {
+        key: {"entry": s.entry, "file": s.file, "line": s.line, "actor": s.actor,
+              "known_at": s.known_at.isoformat(), "sha256": s.sha256} for key, s in sources.items()}
+    if out is not None:
+        content = json.dumps(forms.figure(tree, said(code), places), ensure_ascii=False, indent=2).encode()
+        _written(tree_rows.put(out, content), as_json=as_json)
+    elif as_json:
         answer(forms.figure(tree, said(code), places))
     else:
         prints.figure(tree, said(code), {
             key: f"{s.file}:{s.line}, {s.actor}, {s.known_at:%d.%m.%Y %H:%M}" for key, s in sources.items()})
+
+
+def _list_keys(keys: tuple[str, ...], begin: str, *, as_json: bool) -> None:
+    found = [key for key in keys if key.startswith(begin)]
+    if as_json:
+        answer({"keys": found})
+    else:
+        for key in found:
+            click.echo(key)
+
+
+def _written(file: Issued, *, as_json: bool) -> None:
+    if as_json:
+        answer({"files": [forms.issued(file)]})
+    else:
+        click.echo(f"{file.sha256}  {file.path}")
 
 
 def origins(node: Figure) -> set[tuple[int, int]]:
@@ -258,17 +318,21 @@ def report(book: Path, kind: str, out: Path, as_of: date | None, known_at: datet
 @guarded
 def verify(book: Path, checkpoint: Path | None, actor: str, as_json: bool) -> None:
     """Check the chain and every fact row. Exit code 4 when anything was changed; the entry is named."""
+    note = checkpoint.read_text(encoding="utf-8") if checkpoint else None
     with opened(book, actor=actor) as station:
-        result = station.verify(checkpoint.read_text(encoding="utf-8") if checkpoint else None)
+        result = station.verify(note)
+        signers = station.people.checkpoint_signers(note) if note else ()
     if as_json:
-        answer({"holds": result.holds, "entries": result.entries, "facts": result.facts, "head": result.head,
-                "checkpoint": result.checkpoint,
+        answer({"holds": result.holds, "checkpoint_signed_by": list(signers), "entries": result.entries,
+                "facts": result.facts, "head": result.head, "checkpoint": result.checkpoint,
                 "damages": [{"entry": d.entry, "table": d.table, "rows": d.rows, "what": d.what}
                             for d in result.damages]})
     else:
         click.echo(f"{result.entries} entries, {result.facts} facts, head {result.head}")
         for damage in result.damages:
             click.echo(f"  entry {damage.entry}, {damage.table} {damage.rows}: {damage.what}")
+        if note:
+            click.echo(f"checkpoint signed by {', '.join(signers) or 'nobody who is enrolled'}")
         click.echo("the chain holds" if result.holds else "THE CHAIN DOES NOT HOLD")
     if not result.holds:
         sys.exit(4)

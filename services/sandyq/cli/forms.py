@@ -56,7 +56,7 @@ def findings(items: Iterable[Finding], language: Language) -> list[Json]:
 def preview(item: Preview, language: Language) -> Json:
     return {"file": item.file, "kind": item.kind, "sha256": item.sha256, "read": item.read, "new": item.new,
             "superseding": item.superseding, "duplicate": item.duplicate, "refused": item.refused,
-            "already_imported": item.already_imported, "entry": item.entry,
+            "already_imported": item.already_imported, "entry": item.entry, "proposal": item.proposal or None,
             "findings": findings(item.findings, language)}
 
 
@@ -84,7 +84,8 @@ def _line(line: Line, on: date, language: Language) -> Json:
         "price_factor": exact(price.factor) if price else None,
         "price_currency": price.currency if price else None, "price_date": day(price.day) if price else None,
         "price_age_days": line.age, "price_basis": price.basis if price else None,
-        "price_source": price.source if price else None, "freshness": line.freshness.value,
+        "price_source": price.source if price else None, "price_type": price.price_type if price else None,
+        "price_time": line.price_time or None, "freshness": line.freshness.value,
         "market_value_usd": money(line.market_value_usd), "market_value_kzt": money(line.market_value_kzt),
         "cost_usd": money(line.cost_usd), "unrealised_usd": money(line.unrealised_usd),
         "unrealised_fx_usd": money(line.unrealised_fx_usd), "realised_usd": money(line.realised_usd),

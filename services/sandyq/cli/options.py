@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import click
+import platformdirs
 
-from sandyq.basics.errors import SandyqError
+from sandyq.basics.errors import BadInput, SandyqError
 from sandyq.basics.language import CODES, Language
+from sandyq.basics.text import N_
 from sandyq_resources import catalogues
 
 P = ParamSpec("P")
@@ -69,12 +71,43 @@ def passphrase() -> str | None:
     return os.environ.get("SANDYQ_PASSPHRASE") or None
 
 
+def key_file(name: str) -> Path:
+    """Where a person's private key is kept unless another file is named."""
+    plain = "".join(mark if mark.isalnum() or mark in " -_." else "_" for mark in name).strip(" .") or "_"
+    return Path(platformdirs.user_data_dir("sandyq", appauthor=False)) / "keys" / f"{plain}.key"
+
+
+def key_passphrase(key: Path) -> str:
+    """The passphrase of a key file: SANDYQ_KEY_PASSPHRASE, else asked for on a terminal. Raises BadInput."""
+    given = os.environ.get("SANDYQ_KEY_PASSPHRASE")
+    if given:
+        return given
+    if sys.stdin.isatty():
+        return str(click.prompt(f"Passphrase of {key.name}", hide_input=True, err=True))
+    raise BadInput("key-locked", N_("The key file is under a passphrase."), where=key.name,
+                   remedy=N_("Put the passphrase in SANDYQ_KEY_PASSPHRASE, or use a terminal."))
+
+
+def _own_key(context: click.Context, _: click.Parameter, value: Path | None) -> Path | None:
+    if value is not None:
+        return value
+    usual = key_file(str(context.params.get("actor") or default_actor()))
+    return usual if usual.is_file() else None
+
+
 book = click.argument("book", type=click.Path(dir_okay=False, path_type=Path))
 as_json = click.option("--json", "as_json", is_flag=True, help="Answer as JSON on standard output.")
 as_of = click.option("--as-of", type=Day(), help="The day the question is about (default: the last day with prices).")
 known_at = click.option("--known-at", type=Moment(), help="Count only what was known by then (default: now).")
+which = click.option("--book", "which", default="sleeve", show_default=True, metavar="NAME",
+                     help="Which book of the file; * for all of them together.")
 language = click.option("--language", "code", type=click.Choice(CODES), default="en", show_default=True)
 actor = click.option("--actor", default=default_actor, help="Who does this (default: SANDYQ_ACTOR or the user).")
+
+signing = click.option("--key", type=click.Path(dir_okay=False, path_type=Path), envvar="SANDYQ_KEY",
+                       callback=_own_key, help="The private key of the person who does this (default: SANDYQ_KEY, "
+                                               "else the key file in the user's data folder).")
+"""Gives `key: Path | None` to `sandyq.cli.commands.opened`, which opens it where a book has people."""
 
 
 def said(code: str) -> Language:

@@ -65,6 +65,9 @@ def previews(items: Sequence[Preview], language: Language, *, dry: bool) -> None
         if item.already_imported:
             click.echo(say(N_("{file} was imported before, by entry {entry}; nothing was booked again.",
                               file=item.file, entry=item.already_imported)))
+        if item.proposal:
+            click.echo(say(N_("{file} waits for a second person as proposal {reference}.", file=item.file,
+                              reference=item.proposal)))
         findings(item.findings, language, 8)
     if dry:
         click.echo(say("Dry run: nothing was booked."))

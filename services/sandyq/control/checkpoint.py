@@ -15,6 +15,8 @@ from typing import Final
 
 from sandyq.basics.errors import IntegrityFailed
 from sandyq.basics.text import N_, Text
+from sandyq.control.people import Signer
+from sandyq.control.signing import signer_from_seed
 
 _ED25519: Final = b"\x01"
 _DASH: Final = "\u2014"
@@ -57,13 +59,15 @@ def key_id(name: str, public_key: bytes) -> bytes:
 
 def sign_checkpoint(body: str, name: str, private_key: bytes) -> str:
     """Return the note: `body` signed by an Ed25519 private key of 32 bytes. `name` holds no space and no plus."""
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    return sign_note(body, name, signer_from_seed(name, private_key))
 
+
+def sign_note(body: str, name: str, signer: Signer) -> str:
+    """Return the note: `body` signed by an opened key under a name that holds no space and no plus."""
     if not name or any(mark.isspace() or mark == "+" for mark in name):
         raise ValueError("a signer's name holds no space and no plus")
-    key = Ed25519PrivateKey.from_private_bytes(private_key)
-    mark = key_id(name, key.public_key().public_bytes_raw())
-    line = base64.b64encode(mark + key.sign(body.encode())).decode()
+    mark = key_id(name, bytes.fromhex(signer.public_key))
+    line = base64.b64encode(mark + signer.sign(body.encode())).decode()
     return f"{body}\n{_DASH} {name} {line}\n"
 
 

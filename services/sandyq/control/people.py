@@ -37,9 +37,10 @@ class Right(StrEnum):
     """Backups, restore drills, checkpoints."""
 
 
-_BUSINESS: Final = frozenset({Right.IMPORT, Right.BOOK, Right.PROPOSE, Right.APPROVE, Right.RECONCILE})
+_BUSINESS: Final = frozenset({Right.IMPORT, Right.BOOK, Right.PROPOSE, Right.APPROVE, Right.RECONCILE,
+                              Right.KEEP_SAFE})
 RIGHTS: Final = MappingProxyType({
-    Role.MANAGER: frozenset({Right.IMPORT, Right.BOOK, Right.PROPOSE, Right.APPROVE}),
+    Role.MANAGER: frozenset({Right.IMPORT, Right.BOOK, Right.PROPOSE, Right.APPROVE, Right.KEEP_SAFE}),
     Role.MIDDLE_OFFICE: _BUSINESS,
     Role.RISK: _BUSINESS,
     Role.BACK_OFFICE: _BUSINESS,
@@ -62,6 +63,19 @@ class Person:
 
     def may(self, right: Right) -> bool:
         return self.left is None and right in RIGHTS[self.role]
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """One recorded row about a person; later rows of the same name follow it. `proof`: their own signature, hex."""
+
+    name: str
+    role: Role
+    public_key: str
+    valid_from: date
+    left: date | None
+    proof: str
+    origin: Origin
 
 
 @dataclass(frozen=True, slots=True)

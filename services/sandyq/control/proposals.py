@@ -41,7 +41,8 @@ class Approval:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What one person wants recorded. `content` is canonical JSON: {"payload": {...}, "rows": [[table, [...]], ...]}.
+    """What one person wants recorded. `content` is canonical JSON: {"expires": day or null, "key": text,
+    "payload": {...}, "rows": [[table, [line, ...]], ...], "subject": text}; `deciding.read_content` reads it.
 
     When a second person approves, exactly these rows are recorded, in the entry that holds the approval.
     """

@@ -34,6 +34,8 @@ class Criterion:
     """``max``: passes at or under the threshold; ``min``: at or over it."""
     parameters: Mapping[str, Decimal]
     measure: Callable[[View, Mapping[str, float]], Measured]
+    short: Text
+    """A word or two, for the strip."""
 
 
 @dataclass(frozen=True, slots=True)

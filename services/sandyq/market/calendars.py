@@ -10,8 +10,10 @@ _SATURDAY = 5
 
 
 def is_open(calendar: Calendar, day: date) -> bool:
-    """Return whether the market trades on the day: a weekday that is not in its table of closures."""
-    return day.weekday() < _SATURDAY and day.toordinal() not in calendar.closed
+    """Return whether the market trades on the day: a weekday that is not in its table of closures, or a moved one."""
+    if day.weekday() >= _SATURDAY:
+        return day.toordinal() in calendar.opened
+    return day.toordinal() not in calendar.closed
 
 
 def is_covered(calendar: Calendar, day: date) -> bool:
@@ -31,4 +33,5 @@ def age(calendar: Calendar, priced: date, on: date) -> int:
     weeks, rest = divmod(span, 7)
     weekdays = weeks * 5 + sum(1 for day in range(last - rest + 1, last + 1) if (day + 6) % 7 < _SATURDAY)
     shut = sum(1 for day in calendar.closed if first <= day <= last and (day + 6) % 7 < _SATURDAY)
-    return weekdays - shut
+    moved = sum(1 for day in calendar.opened if first <= day <= last and (day + 6) % 7 >= _SATURDAY)
+    return weekdays - shut + moved

@@ -113,6 +113,33 @@ class PriceSeries:
 
 
 @dataclass(frozen=True, slots=True)
+class ManualClose:
+    """A price that one person gave and a second one approved: it counts from `day` until `expires`, both included.
+
+    In units of `day`, per unit as traded. A row whose `expires` is before its `day` never counts: it was withdrawn.
+    """
+
+    symbol: str
+    day: date
+    close: Decimal
+    currency: str
+    reason: str
+    expires: date
+    author: str
+    origin: Origin
+
+    @property
+    def withdrawn(self) -> bool:
+        return self.expires < self.day
+
+    @property
+    def point(self) -> PricePoint:
+        """The price as a line is valued at it: type ``manual``, the reason in place of a source."""
+        return PricePoint(self.day, self.close, self.currency, self.close, ONE, "T", "manual", self.reason, None,
+                          self.origin)
+
+
+@dataclass(frozen=True, slots=True)
 class CoinPoint:
     """A coin's reference price in USD and the hour it is taken: ``24:00 UTC`` or ``16:00 America/New_York``."""
 
@@ -253,13 +280,17 @@ class FxSeries:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """A market's closed days and early closes (ordinals) and the range of days that the table covers."""
+    """A market's closed days and early closes (ordinals) and the range of days that the table covers.
+
+    `opened` are Saturdays and Sundays that were moved to be working days.
+    """
 
     market: str
     closed: frozenset[int] = frozenset()
     early: frozenset[int] = frozenset()
     known_from: int = 0
     known_to: int = 0
+    opened: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,3 +306,5 @@ class MarketData:
     company_holdings: Mapping[str, tuple[CompanyHolding, ...]] = field(default_factory=dict)
     reserves: Mapping[str, tuple[Reserve, ...]] = field(default_factory=dict)
     programme: tuple[Programme, ...] = ()
+    manual: Mapping[str, tuple[ManualClose, ...]] = field(default_factory=dict)
+    """By symbol, in order of the day."""

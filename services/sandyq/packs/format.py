@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sandyq.reference.facts import FactRow
 
 if TYPE_CHECKING:
-    from sandyq.packs.report import Report
+    from sandyq.packs.documents import Document
     from sandyq.packs.sheet import Sheet
 
 Produced = tuple[str, FactRow]
@@ -37,10 +37,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A table (`read`) or a document (`read_document`: whole text, file name). `kind` is interface.md's.
+    """A table (`read`) or a document (`read_document`). `kind` is interface.md's; `name` tells formats of a kind apart.
 
     `any_of`: besides the required columns, one of these must be there for the header to be recognised by itself.
-    `name` tells apart formats of one kind.
+    A document is known by its `suffixes` or by how it begins (`begins`: its first characters → whether it is one).
+    `date_format` and `decimal` are those of a vendor whose files are always written so.
     """
 
     kind: str
@@ -48,8 +49,11 @@ class Format:
     columns: tuple[Column, ...] = ()
     any_of: frozenset[str] = frozenset()
     read: Callable[[Sheet], Iterator[Produced]] | None = None
-    read_document: Callable[[str, Report], Iterator[Produced]] | None = None
+    read_document: Callable[[Document], Iterator[Produced]] | None = None
     suffixes: tuple[str, ...] = ()
+    begins: Callable[[str], bool] | None = None
+    date_format: str = ""
+    decimal: str = ""
 
     def names(self) -> dict[str, str]:
         """Return every folded name of a column → its canonical name."""

@@ -45,14 +45,15 @@ def recognise(header: Sequence[str], given: Collection[str] = (), kind: str = ""
 
 
 def find_header(source: Source, delimiter: str, kind: str, mapping: SavedMapping | None,
-                given: Collection[str]) -> Header | None:
-    """Return the first line that is a known header under some separator, None when there is none."""
-    for candidate in _candidates(source, delimiter):
+                given: Collection[str], skip: int = 0) -> Header | None:
+    """Return the first line after `skip` that is a known header under some separator, None when there is none."""
+    filled = {*given, *(mapping.implied() if mapping else ())}
+    for candidate in _candidates(source, delimiter, skip):
         separator, rows, line, fields = candidate
         translated = _translated(fields, mapping)
         if translated is None:
             continue
-        form = recognise(translated, given, kind)
+        form = recognise(translated, filled, kind)
         if form is not None:
             names = form.names()
             ours = tuple(names.get(fold(name), "") for name in translated)
@@ -105,7 +106,7 @@ def not_recognised(source: Source, kind: str, delimiter: str, given: Collection[
                     remedy=N_("Name the kind with --kind, or use a saved mapping with --mapping."))
 
 
-def _candidates(source: Source, delimiter: str) -> list[_Candidate]:
+def _candidates(source: Source, delimiter: str, skip: int = 0) -> list[_Candidate]:
     """Return the first rows of the file under each separator, as possible headers; nearest to the top first."""
     with source.open() as stream:
         prefix = stream.read(_PREFIX)
@@ -116,9 +117,9 @@ def _candidates(source: Source, delimiter: str) -> list[_Candidate]:
         before = 0
         try:
             for number, row in enumerate(reader, 1):
-                if number > _ROWS:
+                if number > _ROWS + skip:
                     break
-                if 1 < len(row) <= _MOST_COLUMNS:
+                if number > skip and 1 < len(row) <= _MOST_COLUMNS:
                     found.append((separator, number, before + 1, tuple(row)))
                 before = reader.line_num
         except csv.Error:

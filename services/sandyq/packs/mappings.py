@@ -6,6 +6,7 @@ Mappings that ship with the program are JSON files in ``sandyq_resources/mapping
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -15,8 +16,10 @@ from sandyq.basics.errors import BadInput
 from sandyq.basics.text import N_, Text
 from sandyq_resources import path
 
-_TEXTS: Final = ("name", "kind", "date_format", "decimal", "delimiter", "encoding", "title")
-_TABLES: Final = ("columns", "constants")
+_TEXTS: Final = ("name", "kind", "date_format", "decimal", "delimiter", "encoding", "title", "sheet", "sign")
+_TABLES: Final = ("columns", "constants", "above")
+_SIGNS: Final = ("", "type", "drop")
+_MOST_SKIPPED: Final = 10_000
 _LONGEST: Final = 64 * 1024
 
 
@@ -25,6 +28,11 @@ class SavedMapping:
     """`columns`: the file's header → our column; `constants`: our column → value for every row.
 
     `symbol_from_name`: the symbol is the last word in capitals of the file's name, unless an option gives it.
+    `words`: our column → their word, folded → ours (``{"type": {"kauf": "buy"}}``). `sign` says what a minus in the
+    quantity of a transaction means: empty: refused; ``type``: it says the direction (a sale, a redemption) where the
+    file's type does not; ``drop``: nothing, the type says it already. The columns ``debit`` and ``credit`` of
+    transactions stand for the quantity and the direction. `skip_rows` lines before the header are not looked at.
+    `above`: our column → where its value stands in the lines above the header (``"account * as of"``).
     """
 
     name: str
@@ -37,14 +45,42 @@ class SavedMapping:
     encoding: str = ""
     title: str = ""
     symbol_from_name: bool = False
+    sheet: str = ""
+    sign: str = ""
+    skip_rows: int = 0
+    above: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def to_text(self) -> str:
         """Return the JSON text that is stored: the same mapping always gives the same text."""
-        value = {key: getattr(self, key) for key in _TEXTS if getattr(self, key)}
+        value: dict[str, object] = {key: getattr(self, key) for key in _TEXTS if getattr(self, key)}
         value |= {key: dict(getattr(self, key)) for key in _TABLES if getattr(self, key)}
         if self.symbol_from_name:
             value["symbol_from_name"] = True
+        if self.skip_rows:
+            value["skip_rows"] = self.skip_rows
+        if self.words:
+            value["words"] = {column: dict(words) for column, words in self.words.items()}
         return json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True)
+
+    def implied(self) -> frozenset[str]:
+        """Return the columns of a transaction that follow from its sign or from debit and credit."""
+        ours = set(self.columns.values())
+        if self.kind == "transactions" and ours & {"debit", "credit"}:
+            return frozenset({"quantity", "price", "type", "symbol"})
+        return frozenset({"type"}) if self.sign == "type" else frozenset()
+
+    def found_above(self, lines: str) -> dict[str, str]:
+        """Return the columns whose values stand in the lines above the table."""
+        found: dict[str, str] = {}
+        plain = re.sub(r"[ \t\u00a0]+", " ", lines)
+        for column, pattern in self.above.items():
+            before, _, after = pattern.partition("*")
+            end = re.escape(after.strip()) if after.strip() else r"(?:[\"\r\n;]|$)"
+            match = re.search(rf"{re.escape(before.strip())}\s*([^\r\n]{{1,80}}?)\s*{end}", plain)
+            if match and match[1].strip():
+                found[column] = match[1].strip()
+        return found
 
     def folded(self) -> dict[str, str]:
         """Return `columns` by the folded form of the file's header."""
@@ -66,7 +102,7 @@ def from_text(text: str, where: str = "") -> SavedMapping:
         raise _bad(where, N_("The mapping is not valid JSON.")) from None
     if not isinstance(value, dict):
         raise _bad(where, N_("The mapping is not a JSON object."))
-    unknown = sorted(set(value) - {*_TEXTS, *_TABLES, "symbol_from_name"})
+    unknown = sorted(set(value) - {*_TEXTS, *_TABLES, "symbol_from_name", "skip_rows", "words"})
     if unknown:
         raise _bad(where, N_("The mapping has unknown entries: {names}.", names=", ".join(map(str, unknown))))
     for key in _TEXTS:
@@ -76,12 +112,33 @@ def from_text(text: str, where: str = "") -> SavedMapping:
         table = value.get(key, {})
         if not isinstance(table, dict) or not all(isinstance(item, str) for item in table.values()):
             raise _bad(where, N_("The mapping's entry {name} is not a table of texts.", name=key))
+    if value.get("sign", "") not in _SIGNS:
+        raise _bad(where, N_("The mapping's entry {name} is none of {values}.", name="sign",
+                             values=", ".join(_SIGNS[1:])))
     if not value.get("name") or not value.get("kind") or not value.get("columns"):
         raise _bad(where, N_("A mapping needs a name, a kind and columns."))
     return SavedMapping(**{key: value.get(key, "") for key in _TEXTS},
                         columns=MappingProxyType(value["columns"]),
                         constants=MappingProxyType(value.get("constants", {})),
-                        symbol_from_name=value.get("symbol_from_name") is True)
+                        above=MappingProxyType(value.get("above", {})),
+                        symbol_from_name=value.get("symbol_from_name") is True,
+                        skip_rows=_skipped(value.get("skip_rows", 0), where),
+                        words=_words(value.get("words", {}), where))
+
+
+def _skipped(value: object, where: str) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _MOST_SKIPPED:
+        raise _bad(where, N_("The mapping's entry {name} is not a number of lines.", name="skip_rows"))
+    return value
+
+
+def _words(value: object, where: str) -> Mapping[str, Mapping[str, str]]:
+    if not isinstance(value, dict) or not all(
+            isinstance(table, dict) and all(isinstance(word, str) for word in table.values())
+            for table in value.values()):
+        raise _bad(where, N_("The mapping's entry {name} is not a table of texts for each column.", name="words"))
+    return MappingProxyType({column: MappingProxyType({fold(theirs): ours for theirs, ours in table.items()})
+                             for column, table in value.items()})
 
 
 def _bad(where: str, what: Text) -> BadInput:

@@ -19,7 +19,8 @@ class ReadOptions:
     `mapping` is a value, or the name of one that ships with the program. `date_format`: ymd, dmy or mdy. `decimal`:
     point or comma. `symbol`, `currency`, `source`, `basis`, `price_type`, `cutoff`, `shares_basis` fill a column that
     the file does not have; `constants` does the same for any other column. `adjusted_as_of` is the day that
-    split-adjusted prices are adjusted to.
+    split-adjusted prices are adjusted to. `sheet` names the sheet of a workbook; without it the first one is read.
+    `skip_rows` leaves out lines before the header.
     """
 
     kind: str = ""
@@ -36,6 +37,8 @@ class ReadOptions:
     price_type: str = ""
     cutoff: str = ""
     shares_basis: str = ""
+    sheet: str = ""
+    skip_rows: int = 0
     constants: Mapping[str, str] = field(default_factory=dict)
 
     def given(self) -> dict[str, str]:

@@ -15,6 +15,7 @@ from sandyq.basics.errors import BadInput
 from sandyq.basics.findings import Finding, Severity
 from sandyq.basics.text import N_, Text
 from sandyq.packs import dates, numbers
+from sandyq.packs.documents import Document
 from sandyq.packs.format import Format, Produced, Type
 from sandyq.packs.formats import FORMATS
 from sandyq.packs.header import find_header, not_recognised, recognise
@@ -23,10 +24,13 @@ from sandyq.packs.options import Context, NoContext, ReadOptions
 from sandyq.packs.report import Report, shortened
 from sandyq.packs.sheet import Header, Sheet, raw_rows
 from sandyq.packs.source import Source, inspect
+from sandyq.packs.workbook import is_workbook, read_workbook
 
 __all__ = ["Context", "NoContext", "ReadOptions", "Reading", "kinds", "read_file", "recognise"]
 
 _DOCUMENT_LIMIT: Final = 1024 * 1024
+_STATEMENT_LIMIT: Final = 32 * 1024 * 1024
+_BEGINNING: Final = 4096
 _LOOKED_THROUGH: Final = 250_000
 """Rows from which the formats of dates and numbers are found; later rows are held to them."""
 _FIRST_LOOK: Final = 1000
@@ -49,6 +53,7 @@ class Reading:
     _sheet: Sheet | None = field(repr=False)
     _form: Format = field(repr=False)
     _opening: tuple[Finding, ...] = field(repr=False)
+    _options: ReadOptions = field(default_factory=ReadOptions, repr=False)
 
     @property
     def sha256(self) -> str:
@@ -94,7 +99,8 @@ class Reading:
         self.hints.clear()
         if self._sheet is None:
             assert self._form.read_document is not None
-            yield from self._form.read_document(_document(self.source), report)
+            text = _document(self.source, self._form)
+            yield from self._form.read_document(Document(text, report, self._options, self.hints))
             return
         assert self._form.read is not None
         self._sheet.report = report
@@ -116,65 +122,99 @@ def read_file(path: Path, options: ReadOptions | None = None, context: Context |
                        remedy=N_("Kinds: {kinds}.", kinds=", ".join(kinds())))
     mapping = shipped_mapping(asked.mapping) if isinstance(asked.mapping, str) and asked.mapping else asked.mapping
     chosen = mapping if isinstance(mapping, SavedMapping) else None
+    report = Report(path.name)
+    if is_workbook(path):
+        source = read_workbook(path, asked.sheet or (chosen.sheet if chosen else ""), report)
+        return _table_reading(source, asked, chosen, context or NoContext(), report)
     source = inspect(path, asked.encoding or (chosen.encoding if chosen else ""))
-    form = _document_format(path, asked.kind)
+    form = _document_format(source, asked.kind)
     if form is not None:
-        return _document_reading(source, form)
-    return _table_reading(source, asked, chosen, context or NoContext())
+        return _document_reading(source, form, asked, report)
+    return _table_reading(source, asked, chosen, context or NoContext(), report)
 
 
-def _document_format(path: Path, kind: str) -> Format | None:
+def _document_format(source: Source, kind: str) -> Format | None:
+    """Return the document format that a file's name or beginning shows. Raises BadInput for XML of another kind."""
+    with source.open() as stream:
+        beginning = stream.read(_BEGINNING).lstrip("\ufeff")
     for form in FORMATS:
-        if form.read_document and (form.kind == kind or (not kind and path.suffix.lower() in form.suffixes)):
+        if form.read_document is None or (kind and form.kind != kind):
+            continue
+        if form.begins is not None:
+            if form.begins(beginning):
+                return form
+        elif form.kind == kind or source.path.suffix.lower() in form.suffixes:
             return form
+    if beginning.lstrip().startswith("<"):
+        raise BadInput("not-recognised", N_("The file is an XML document of a kind that is not known."),
+                       where=source.name, remedy=N_("Flex queries and semt.002 statements are read, and tables."))
     return None
 
 
-def _document_reading(source: Source, form: Format) -> Reading:
-    report = Report(source.name)
+def _document_reading(source: Source, form: Format, asked: ReadOptions, report: Report) -> Reading:
     assert form.read_document is not None
-    for _ in form.read_document(_document(source), report):
+    document = Document(_document(source, form), report, asked)
+    for _ in form.read_document(document):
         pass
-    return Reading(source.name, form.kind, source, "", "", {}, report, None, form, ())
+    return Reading(source.name, form.kind, source, "", "", {}, report, None, form, (), asked)
 
 
-def _document(source: Source) -> str:
-    if source.size > _DOCUMENT_LIMIT:
-        raise BadInput("file-too-large", N_("The file is larger than {limit} MB.", limit=1), where=source.name)
+def _document(source: Source, form: Format) -> str:
+    limit = _DOCUMENT_LIMIT if form.begins is None else _STATEMENT_LIMIT
+    if source.size > limit:
+        raise BadInput("file-too-large", N_("The file is larger than {limit} MB.", limit=limit // 1024 ** 2),
+                       where=source.name)
     with source.open() as stream:
         text = stream.read()
     source.check_unchanged()
     return text.replace("\r\n", "\n")
 
 
-def _table_reading(source: Source, asked: ReadOptions, chosen: SavedMapping | None, context: Context) -> Reading:
-    report = Report(source.name)
+def _table_reading(source: Source, asked: ReadOptions, chosen: SavedMapping | None, context: Context,
+                   report: Report) -> Reading:
+    opened: tuple[Finding, ...] = ()
     kind = asked.kind or (chosen.kind if chosen else "")
     delimiter = asked.delimiter or (chosen.delimiter if chosen else "")
-    given = {**(chosen.constants if chosen else {}), **asked.given()}
+    if source.text is not None:
+        delimiter = ","
+    skip = asked.skip_rows or (chosen.skip_rows if chosen else 0)
+    given = _given(source, chosen, asked)
     if chosen:
         _symbol_from_name(source, chosen, given, report)
-    header = find_header(source, delimiter, kind, chosen, given)
+    header = find_header(source, delimiter, kind, chosen, given, skip)
     if header is None and chosen is None:
         for candidate in shipped():
             if kind and candidate.kind != kind:
                 continue
-            filled = {**candidate.constants, **asked.given()}
+            filled = _given(source, candidate, asked)
             named = Report(source.name)
             _symbol_from_name(source, candidate, filled, named)
-            header = find_header(source, delimiter or candidate.delimiter, candidate.kind, candidate, filled)
+            header = find_header(source, delimiter or candidate.delimiter, candidate.kind, candidate, filled,
+                                 skip or candidate.skip_rows)
             if header is not None:
-                chosen, given, report = candidate, filled, named
+                chosen, given, report, opened = candidate, filled, named, report.findings
                 break
     if header is None:
         raise not_recognised(source, kind, delimiter, given)
     _describe_header(header, given, chosen, report)
-    sheet = Sheet(source, header, report, asked, context, given, "ymd", ".", {})
-    sheet.order = _order(sheet, asked.date_format or (chosen.date_format if chosen else ""))
-    sheet.mark = _mark(sheet, asked.decimal or (chosen.decimal if chosen else ""))
+    sheet = Sheet(source, header, report, asked, context, given, "ymd", ".", {}, chosen)
+    form = header.format
+    sheet.order = _order(sheet, asked.date_format or (chosen.date_format if chosen else "") or form.date_format)
+    sheet.mark = _mark(sheet, asked.decimal or (chosen.decimal if chosen else "") or form.decimal)
+    opening = (*opened, *report.findings)
     return Reading(source.name, header.format.kind, source, header.delimiter, chosen.name if chosen else "",
-                   sheet.hints,
-                   report, sheet, header.format, report.findings)
+                   sheet.hints, report, sheet, header.format, opening, asked)
+
+
+def _given(source: Source, mapping: SavedMapping | None, asked: ReadOptions) -> dict[str, str]:
+    """Return the columns that a mapping fills, by constants or from the lines above the table, and the options."""
+    if mapping is None:
+        return asked.given()
+    found: dict[str, str] = {}
+    if mapping.above:
+        with source.open() as stream:
+            found = mapping.found_above(stream.read(_BEGINNING))
+    return {**mapping.constants, **found, **asked.given()}
 
 
 def _symbol_from_name(source: Source, mapping: SavedMapping, given: dict[str, str], report: Report) -> None:

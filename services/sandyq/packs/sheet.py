@@ -12,6 +12,7 @@ from sandyq.basics.errors import BadInput
 from sandyq.basics.text import N_, Text
 from sandyq.packs import dates, numbers
 from sandyq.packs.format import Format, Produced
+from sandyq.packs.mappings import SavedMapping, fold
 from sandyq.packs.options import Context, ReadOptions
 from sandyq.packs.report import Report
 from sandyq.packs.source import FIELD_LIMIT, Source, guarded
@@ -20,6 +21,8 @@ from sandyq.reference.coins import COINS
 _SYMBOL: Final = re.compile(r"[A-Z0-9][A-Z0-9.\-/]{0,23}")
 _CODE: Final = re.compile(r"[A-Z]{3}")
 _ASSET: Final = re.compile(r"[A-Z0-9]{2,10}")
+ERROR_CELL: Final = "#ERROR"
+"""What stands for an error value (#N/A, #REF!) in the text of a workbook."""
 _KEYS_KEPT: Final = 200_000
 
 
@@ -56,6 +59,7 @@ class Sheet:
     order: str
     mark: str
     hints: dict[int, dict[str, str]]
+    mapping: SavedMapping | None = None
 
     def index(self, name: str) -> int:
         """Return a column's position, -1 when the file does not have it."""
@@ -160,13 +164,15 @@ def broken(name: str, line: int) -> BadInput:
 class Cells:
     """The cells of one row by name; every getter gives canonical text or raises BadCell."""
 
-    __slots__ = ("_constants", "_days", "_places", "_sheet", "line", "row")
+    __slots__ = ("_constants", "_days", "_errors", "_places", "_sheet", "_words", "line", "row")
 
     def __init__(self, sheet: Sheet) -> None:
         self._sheet = sheet
         self._places = {name: place for place, name in enumerate(sheet.header.names) if name}
         self._constants = sheet.constants
         self._days: dict[str, str] = {}
+        self._errors = sheet.source.text is not None
+        self._words = sheet.mapping.words if sheet.mapping else {}
         self.line = 0
         self.row: list[str] = []
 
@@ -175,7 +181,12 @@ class Cells:
         place = self._places.get(name)
         if place is None:
             return self._constants.get(name, "")
-        return self.row[place].strip() or self._constants.get(name, "")
+        value = self.row[place].strip()
+        if self._errors and value == ERROR_CELL:
+            raise BadCell("cell-error", N_("The cell of the workbook holds an error."), name, value)
+        if name in self._words and value:
+            return self._words[name].get(fold(value), value)
+        return value or self._constants.get(name, "")
 
     def note(self, name: str) -> str | None:
         """Return a text that may be missing."""

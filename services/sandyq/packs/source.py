@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+import io
 import re
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import BinaryIO, Final, TextIO
@@ -23,6 +24,7 @@ FIELD_LIMIT: Final = 64 * 1024
 ROW_LIMIT: Final = 1024 * 1024
 _BLOCK: Final = 1024 * 1024
 _LOOK: Final = 4096
+_DECLARED: Final = re.compile(rb"""<\?xml[^>]{0,200}\sencoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 
 ENCODINGS: Final = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1251", "kz1048", "cp1252", "cp866",
                     "koi8-r", "latin-1")
@@ -32,7 +34,8 @@ _MAGIC: Final = MappingProxyType({
     b"PK\x03\x04": N_("The file is an Excel workbook or another archive."),
     b"\xd0\xcf\x11\xe0": N_("The file is an old Excel workbook."),
     b"%PDF": N_("The file is a PDF document."), b"\x1f\x8b": N_("The file is compressed."),
-    b"SQLite format 3": N_("The file is a database."), b"<": N_("The file is an XML or HTML document."),
+    b"SQLite format 3": N_("The file is a database."),
+    b"<!doctype html": N_("The file is an HTML document."), b"<html": N_("The file is an HTML document."),
     b"{\\rtf": N_("The file is a text processor's document."),
 })
 _TWO_SCRIPTS: Final = re.compile(r"[A-Za-z][\u0400-\u04ff]|[\u0400-\u04ff][A-Za-z]")
@@ -43,7 +46,10 @@ _CONTROL: Final = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f]")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file that was looked through once. `stamp` tells whether it changed since; `quoted`: it has quotation marks."""
+    """A file that was looked through once. `stamp` tells whether it changed since; `quoted`: it has quotation marks.
+
+    `text` is the table of a workbook that was turned into CSV; None where the file itself is the text.
+    """
 
     path: Path
     sha256: str
@@ -51,6 +57,7 @@ class Source:
     encoding: str
     quoted: bool
     stamp: tuple[int, int]
+    text: str | None = field(default=None, repr=False)
 
     @property
     def name(self) -> str:
@@ -58,6 +65,8 @@ class Source:
 
     def open(self) -> TextIO:
         """Open the text from its beginning, line ends as they are (the csv module wants them so)."""
+        if self.text is not None:
+            return io.StringIO(self.text, newline="")
         return self.path.open(encoding=self.encoding, newline="")
 
     def check_unchanged(self) -> None:
@@ -72,7 +81,10 @@ class Source:
 
 
 def inspect(path: Path, encoding: str = "") -> Source:
-    """Look through a file once. `encoding` declared wins over detection. Raises BadInput with the reason."""
+    """Look through a file once. `encoding` declared wins over detection. Raises BadInput with the reason.
+
+    An XML document is taken as it is: its own declaration says how it is encoded.
+    """
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
@@ -96,6 +108,9 @@ def _inspect(path: Path, stream: BinaryIO, stamp: tuple[int, int], declared: str
     if not head.strip():
         raise BadInput("empty-file", N_("The file is empty."), where=path.name)
     _refuse_binary(path, head, declared)
+    said = _DECLARED.match(head.removeprefix(codecs.BOM_UTF8).lstrip())
+    if said is not None and not declared:
+        declared = _known_encoding(said[1].decode("ascii", "replace"))
     for candidate in _candidates(path, head, declared):
         stream.seek(0)
         found = _Scan(path, candidate)
@@ -116,17 +131,24 @@ def _inspect(path: Path, stream: BinaryIO, stamp: tuple[int, int], declared: str
 def _refuse_binary(path: Path, head: bytes, declared: str) -> None:
     plain = head.removeprefix(codecs.BOM_UTF8).lstrip()
     for magic, sentence in _MAGIC.items():
-        if plain.startswith(magic) and not declared.startswith("utf-16"):
+        if plain[:len(magic)].lower() == magic.lower() and not declared.startswith("utf-16"):
             raise BadInput("not-recognised", sentence, where=path.name,
                            remedy=N_("Export the table as CSV and import that file."))
+
+
+def _known_encoding(name: str) -> str:
+    """Return an encoding's name as declared here, empty for one that is not supported (detection decides then)."""
+    plain = name.strip().lower().replace("_", "-")
+    plain = {"utf8": "utf-8", "utf16": "utf-16", "windows-1251": "cp1251", "windows-1252": "cp1252",
+             "iso-8859-1": "latin-1", "us-ascii": "utf-8"}.get(plain, plain)
+    return plain if plain in ENCODINGS else ""
 
 
 def _candidates(path: Path, head: bytes, declared: str) -> tuple[str, ...]:
     marked = next((name for bom, name in _BOMS if head.startswith(bom)), "")
     if declared:
-        name = declared.strip().lower().replace("_", "-")
-        name = {"utf8": "utf-8", "utf16": "utf-16", "windows-1251": "cp1251", "iso-8859-1": "latin-1"}.get(name, name)
-        if name not in ENCODINGS:
+        name = _known_encoding(declared)
+        if not name:
             raise BadInput("encoding-unsupported", N_("The encoding {name} is not supported.", name=declared),
                            where=path.name,
                            remedy=N_("Use one of: {names}.", names=", ".join(ENCODINGS)))

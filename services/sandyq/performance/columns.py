@@ -84,6 +84,9 @@ class OpenDays:
         if calendar is not None:
             closed = [day - self._first for day in calendar.closed if self._first <= day <= self._last]
             opened[closed] = False
+            moved = [day - self._first for day in calendar.opened if self._first <= day <= self._last
+                     and (day + 6) % 7 >= 5]
+            opened[moved] = True
         return np.cumsum(opened).astype(np.int64)
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import numpy as np
 
+from sandyq.book.state import EventCash
 from sandyq.book.transactions import Transaction, TransactionType
 from sandyq.performance.columns import Axis, Column
 
@@ -24,7 +25,8 @@ class FlowColumns:
     """USD per day of the axis; a flow between two days counts on the later one. NaN: a rate is missing.
 
     `bought` with costs, `sold` after costs, `income` after tax (dividends, returned capital); the first day has the sum
-    of everything before it too. `dated` has purchases (+) and sales (−) by their own day.
+    of everything before it too. `invested` counts moves between books at cost, `bought` and `sold` leave them out:
+    for a return they count at market value. `dated` has purchases (+) and sales (−) by their own day.
     """
 
     bought: Column
@@ -34,10 +36,11 @@ class FlowColumns:
     dated: tuple[tuple[date, float], ...]
 
 
-def flow_columns(transactions: Iterable[Transaction], axis: Axis, usd_rate: UsdRate) -> FlowColumns:
+def flow_columns(transactions: Iterable[Transaction], axis: Axis, usd_rate: UsdRate,
+                 event_cash: Iterable[EventCash] = ()) -> FlowColumns:
     """Return purchases, sales and income per day and the net invested money (cash convention, never under zero).
 
-    Flows on or before the first day are summed into it.
+    Flows on or before the first day are summed into it. `event_cash` is the book state's of the last day.
     """
     rates: dict[tuple[str, date], float] = {}
     sums: dict[date, list[float]] = {}
@@ -54,19 +57,34 @@ def flow_columns(transactions: Iterable[Transaction], axis: Axis, usd_rate: UsdR
             rate = rates[key] = float("nan") if found is None else float(found)
         amount = float(row.quantity) * float(row.price)
         costs = 0.0 if kind in _TRANSFERS else float(row.fees) + float(row.taxes)
-        day = sums.setdefault(row.trade_date, [0.0, 0.0, 0.0])
+        day = sums.setdefault(row.trade_date, [0.0, 0.0, 0.0, 0.0])
         if kind in _IN:
             day[0] += (amount + costs) * rate
         elif kind in _OUT:
             day[1] += (amount - costs) * rate
         elif row.instrument:
             day[2] += (-amount - costs if kind is TransactionType.WITHHOLDING else amount - costs) * rate
-    table = np.array([sums[day] for day in sums]).reshape(len(sums), 3)
+    _count_events(sums, event_cash, last)
+    table = np.array([sums[day] for day in sums]).reshape(len(sums), 4)
     ordinals = np.fromiter((day.toordinal() for day in sums), dtype=np.int64, count=len(sums))
     place = np.searchsorted(axis.grid, ordinals)
-    bought, sold, income = (np.bincount(place, table[:, number], minlength=len(axis)).astype(np.float64)
-                            for number in range(3))
-    invested = np.maximum(np.cumsum(bought - sold), 0.0)
-    dated = tuple((day, sums[day][0] - sums[day][1]) for day in sorted(sums)
-                  if day >= axis.days[0] and (sums[day][0] or sums[day][1]))
+    bought, sold, income, crossed = (np.bincount(place, table[:, number], minlength=len(axis)).astype(np.float64)
+                                     for number in range(4))
+    invested = np.maximum(np.cumsum(bought - sold + crossed), 0.0)
+    dated = tuple((day, sums[day][0] - sums[day][1] + sums[day][3]) for day in sorted(sums)
+                  if day >= axis.days[0] and (sums[day][0] or sums[day][1] or sums[day][3]))
     return FlowColumns(bought, sold, income, invested, dated)
+
+
+def _count_events(sums: dict[date, list[float]], event_cash: Iterable[EventCash], last: date) -> None:
+    """Add what events paid (sold, income) and the cost that moved between books (the fourth sum, + in)."""
+    for money in event_cash:
+        if money.day > last:
+            continue
+        rate = float("nan") if money.rate is None else float(money.rate)
+        day = sums.setdefault(money.day, [0.0, 0.0, 0.0, 0.0])
+        if money.crosses:
+            day[3] -= float(money.sold) * rate
+        else:
+            day[1] += float(money.sold) * rate
+            day[2] += float(money.income - money.withholding + money.returned) * rate

@@ -15,12 +15,14 @@ from typing import Final
 import numpy as np
 
 from sandyq.book.positions import daily_quantities
+from sandyq.book.state import EventCash, Move
 from sandyq.book.transactions import Transaction
 from sandyq.exposure.returns import series_of
 from sandyq.market.series import MarketData, Split
 from sandyq.performance.columns import Axis, Column, OpenDays, closes_of, to_today, usd_column
 from sandyq.performance.exposures import Held, Ladder, LineColumns, kinds_of
 from sandyq.performance.flows import UsdRate, flow_columns
+from sandyq.performance.manual_closes import with_manual
 from sandyq.performance.result import History
 from sandyq.performance.rolling import RollingBetas
 from sandyq.performance.twr import drawdown, time_weighted_index
@@ -40,8 +42,11 @@ _OF_KIND: Final = MappingProxyType({
 
 def history(transactions: Sequence[Transaction], directory: Directory, market: MarketData, days: Sequence[date], *,
             splits: Mapping[str, Sequence[Split]], reference_funds: Mapping[str, str], fallback_factor: Decimal,
-            usd_rate: UsdRate, red_days: int = RED_DAYS, fx_red_days: int = FX_RED_DAYS) -> History:
+            usd_rate: UsdRate, red_days: int = RED_DAYS, fx_red_days: int = FX_RED_DAYS,
+            moves: Sequence[Move] = (), event_cash: Sequence[EventCash] = ()) -> History:
     """Return the history on the given days (increasing); empty columns when there are none.
+
+    `moves` and `event_cash` are those of the book's state on the last day: what events and transfers did.
 
     `splits` by instrument id; `usd_rate(currency, day)` gives USD per unit at the trade date. A price older than
     `red_days` trading days, or a rate older than `fx_red_days` weekdays, makes the line's value NaN, and the sums with
@@ -50,9 +55,11 @@ def history(transactions: Sequence[Transaction], directory: Directory, market: M
     if not days:
         return _empty()
     axis = Axis.of(days)
-    flows = flow_columns(transactions, axis, usd_rate)
-    names = list(dict.fromkeys(row.instrument for row in transactions if row.instrument))
-    quantities = daily_quantities(transactions, splits, names, axis.grid.tolist())
+    flows = flow_columns(transactions, axis, usd_rate, event_cash)
+    names = list(dict.fromkeys((*(row.instrument for row in transactions if row.instrument),
+                                *(move.instrument for move in moves))))
+    quantities = daily_quantities(transactions, splits, names, axis.grid.tolist(), moves=moves)
+    bought, sold = flows.bought.copy(), flows.sold.copy()
     ladder = Ladder(directory, market, axis, RollingBetas(directory, market, axis, reference_funds),
                     float(fallback_factor))
     columns = _Columns(axis)
@@ -65,15 +72,35 @@ def history(transactions: Sequence[Transaction], directory: Directory, market: M
             columns.lose(quantity != 0)
             continue
         held = valued.hold(instrument, quantity)
+        _cross(moves, name, held, quantity, axis, bought, sold)
         for kind, when in kinds_of(instrument, axis):
             if bool((when & (quantity != 0)).any()):
                 columns.take(kind, when, held, ladder.look(held, kind))
-    index = time_weighted_index(columns.value, flows.bought, flows.sold, flows.income)
+    index = time_weighted_index(columns.value, bought, sold, flows.income)
     return History(
         days=axis.days, market_value=columns.value, net_invested=flows.invested, exposure_low=columns.low,
         exposure_central=columns.central, exposure_high=columns.high, exposure_groups=columns.groups,
         allocation=columns.allocation, drawdown=drawdown(index), flows=flows.dated, proxied=columns.proxied,
     )
+
+
+def _cross(moves: Sequence[Move], name: str, held: Held, quantity: Column, axis: Axis, bought: Column,
+           sold: Column) -> None:
+    """Count what came from or went to another book at its market value of the day: a flow, not a result."""
+    for move in moves:
+        if not move.crosses or move.instrument != name:
+            continue
+        place = int(np.searchsorted(axis.grid, move.day.toordinal()))
+        if place >= len(axis):
+            continue
+        # Units of today per unit of the day; the holding has both unless the move emptied it.
+        near = next((at for at in (place, place - 1) if at >= 0 and quantity[at]), place)
+        factor = held.quantity[near] / quantity[near] if quantity[near] else 1.0
+        worth = float(move.quantity) * factor * float(held.price_usd[place])
+        if worth > 0:
+            bought[place] += worth
+        else:
+            sold[place] -= worth
 
 
 class _Valued:
@@ -96,11 +123,16 @@ class _Valued:
         else:
             price = closes_of(series, axis, instrument, self._ages, self._red_days)
             currency = series.currency or instrument.currency(axis.days[-1])
-            if currency not in self._rates:
-                self._rates[currency] = usd_column(self._market.fx, currency, axis, self._fx_red_days)
             if currency != "USD":
-                price = price * self._rates[currency]
+                price = price * self._rate(currency)
+        if self._market.manual:
+            price = with_manual(price, instrument, self._directory, self._market, axis, series, self._rate)
         return Held(instrument, units, price, np.where(units == 0, 0.0, units * price))
+
+    def _rate(self, currency: str) -> Column:
+        if currency not in self._rates:
+            self._rates[currency] = usd_column(self._market.fx, currency, self._axis, self._fx_red_days)
+        return self._rates[currency]
 
 
 class _Columns:

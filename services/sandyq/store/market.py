@@ -25,6 +25,7 @@ from sandyq.market.series import (
     CompanyHolding,
     FundHolding,
     FxSeries,
+    ManualClose,
     MarketData,
     PriceSeries,
     Programme,
@@ -34,10 +35,14 @@ from sandyq.market.series import (
 from sandyq.reference.facts import TABLES
 from sandyq.reference.instruments import Attribute, Directory, Instrument
 from sandyq.store.engine import damaged
+from sandyq.store.price_sources import ranked
 from sandyq.store.store import Row, Store
+from sandyq.valuation.levels import Decided
 
 _EARLY: Final = "early"
 """How the kind of a calendar's day begins when the market only closes early; every other kind is a closed day."""
+_WORKING: Final = "working_day"
+"""The kind of a day that was moved: a Saturday or Sunday with trading, or a holiday of the table taken back."""
 _TYPES: Final = {kind.value: kind for kind in TransactionType}
 
 
@@ -57,10 +62,11 @@ def read_market(store: Store, known_at: datetime | None = None) -> MarketData:
     with store.reading(), _sound(store):
         splits = _splits(store, known_at)
         return MarketData(
-            prices=_prices(store, known_at, splits), coins=_coins(store, known_at), fx=_rates(store, known_at),
-            splits=splits, calendars=_calendars(store, known_at), fund_holdings=_fund_holdings(store, known_at),
+            prices=ranked(store, _prices(store, known_at, splits), known_at), coins=_coins(store, known_at),
+            fx=_rates(store, known_at), splits=splits, calendars=_calendars(store, known_at),
+            fund_holdings=_fund_holdings(store, known_at),
             company_holdings=_company_holdings(store, known_at), reserves=_reserves(store, known_at),
-            programme=_programme(store, known_at))
+            programme=_programme(store, known_at), manual=_manual(store, known_at))
 
 
 def read_directory(store: Store, known_at: datetime | None = None) -> Directory:
@@ -84,6 +90,13 @@ def read_mandate_texts(store: Store, known_at: datetime | None = None) -> list[M
     """Read the versions of the mandates, in order of name and first day."""
     return [MandateText(row["name"], row["version"], _sure_day(row["valid_from"]), row["text"], row["origin"])
             for row in _named(store, "mandate", known_at)]
+
+
+def read_levels(store: Store, known_at: datetime | None = None) -> tuple[Decided, ...]:
+    """Read the decided fair value levels, in order of symbol and first day."""
+    with _sound(store):
+        return tuple(Decided(row["symbol"], int(row["level"]), row["reason"], _day(row["valid_from"]), row["origin"])
+                     for row in _named(store, "fair_value_level", known_at))
 
 
 def read_settings(store: Store, known_at: datetime | None = None, on: date | None = None) -> Mapping[str, str]:
@@ -137,6 +150,12 @@ def _prices(store: Store, known_at: datetime | None,
     return series
 
 
+def _manual(store: Store, known_at: datetime | None) -> dict[str, tuple[ManualClose, ...]]:
+    return _grouped("symbol", _named(store, "manual_price", known_at), lambda row: ManualClose(
+        row["symbol"], _sure_day(row["date"]), Decimal(row["close"]), row["currency"], row["reason"],
+        _sure_day(row["expires"]), row["author"], row["origin"]))
+
+
 def _coins(store: Store, known_at: datetime | None) -> dict[str, CoinSeries]:
     days = _Ordinals()
     return {
@@ -169,13 +188,15 @@ def _calendars(store: Store, known_at: datetime | None) -> dict[str, Calendar]:
     """The table is taken to cover whole years, from the first that it mentions to the last."""
     calendars: dict[str, Calendar] = {}
     for market, rows in groupby(_named(store, "calendar_day", known_at), key=itemgetter("market")):
-        closed, early, years = set[int](), set[int](), set[int]()
+        closed, early, opened, years = set[int](), set[int](), set[int](), set[int]()
         for row in rows:
             day = _sure_day(row["date"])
             years.add(day.year)
-            (early if row["kind"].startswith(_EARLY) else closed).add(day.toordinal())
-        calendars[market] = Calendar(market, frozenset(closed), frozenset(early), date(min(years), 1, 1).toordinal(),
-                                     date(max(years), 12, 31).toordinal())
+            kind = row["kind"]
+            (early if kind.startswith(_EARLY) else opened if kind == _WORKING else closed).add(day.toordinal())
+        calendars[market] = Calendar(market, frozenset(closed - opened), frozenset(early),
+                                     date(min(years), 1, 1).toordinal(), date(max(years), 12, 31).toordinal(),
+                                     frozenset(opened))
     return calendars
 
 

@@ -13,6 +13,7 @@ from sandyq.basics.errors import BadInput
 from sandyq.basics.text import N_
 from sandyq.reference.facts import FIRST_TABLES, TABLES, FactTable
 from sandyq.store.engine import Connection
+from sandyq.store.guards import guards
 
 APPLICATION_ID: Final = 0x53_4E_44_51
 """``SNDQ``: says that an SQLite file is a book of ours."""
@@ -71,6 +72,7 @@ def second_statements() -> Iterator[str]:
     added = [table for table in TABLES.values() if table not in FIRST_TABLES]
     yield from _tables(added)
     yield from _guards([table.name for table in added])
+    yield from guards()
 
 
 def _tables(tables: Iterable[FactTable]) -> Iterator[str]:

@@ -22,6 +22,7 @@ from sandyq.basics.text import N_, Text
 from sandyq.control.chain import GENESIS, moment_of
 from sandyq.control.records import Batch, Entry, Verification, Written
 from sandyq.reference.facts import TABLES, FactRow, FactTable
+from sandyq.store.approvals import VoidEntries
 from sandyq.store.duplicates import KeyIndex, Verdict, classify
 from sandyq.store.engine import (
     BROKEN,
@@ -32,6 +33,7 @@ from sandyq.store.engine import (
     damaged,
     is_plain,
 )
+from sandyq.store.guards import allow_undecided
 from sandyq.store.lock import WriterLock
 from sandyq.store.migrations import migrate
 from sandyq.store.schema import VERSION, check_identity
@@ -53,13 +55,15 @@ class Store:
     """
 
     def __init__(self, connection: Connection, path: Path, actor: str, *, lock: WriterLock | None,
-                 passphrase: str | None, read_only: Text | None) -> None:
+                 passphrase: str | None, read_only: Text | None, undecided: bool = False) -> None:
         self._connection = connection
         self._lock = lock
         self._passphrase = passphrase
         self.path = path
         self.actor = actor
         self.read_only = read_only
+        self._void = VoidEntries()
+        self._undecided = undecided
         self.changed = False
         """Whether something was recorded since the book was opened."""
 
@@ -163,13 +167,15 @@ class Store:
     def scratch(self, path: Path) -> Iterator[Store]:
         """Make a copy of the book that can be written to, for trying things out; the caller throws the file away.
 
-        The copy has the book's passphrase, and no syncs: what is tried need not outlive a loss of power.
+        The copy has the book's passphrase, and no syncs: what is tried need not outlive a loss of power. It takes
+        facts of two persons without a decision, so that one can see what they would do.
         """
         copy = connect_writer(path, self._passphrase)
         try:
             self._connection.backup(copy)
             copy.execute("PRAGMA synchronous=OFF")
-            yield Store(copy, path, self.actor, lock=None, passphrase=self._passphrase, read_only=None)
+            allow_undecided(copy)
+            yield Store(copy, path, self.actor, lock=None, passphrase=self._passphrase, read_only=None, undecided=True)
         finally:
             copy.close()
 
@@ -288,7 +294,7 @@ class Store:
 
     def reversed_entries(self, known_at: datetime | None = None) -> frozenset[int]:
         """Return the entries that had been reversed as a whole."""
-        return visible_at(self._connection, known_at).entries
+        return self.visible(known_at).entries - self.void_entries()
 
     def facts_of(self, seq: int) -> Mapping[str, tuple[int, int]]:
         """Return which rows an entry recorded: table → (first id, last id)."""
@@ -311,7 +317,14 @@ class Store:
 
     def visible(self, known_at: datetime | None = None) -> Visible:
         """Return what was visible at a moment, to ask several tables with."""
-        return visible_at(self._connection, known_at)
+        return visible_at(self._connection, known_at, self.void_entries())
+
+    def void_entries(self) -> frozenset[int]:
+        """Return the entries of which nothing counts, because two persons should have signed and did not.
+
+        A scratch copy has none. Raises IntegrityFailed for damaged rows.
+        """
+        return frozenset() if self._undecided else self._void.read(self._connection, self.path.name)
 
     def rows(self, table: str, known_at: datetime | None = None, order: Sequence[str] = ()) -> list[Row]:
         """Return the facts visible at a moment as (id, entry, line, values...), one per key.

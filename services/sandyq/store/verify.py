@@ -1,4 +1,5 @@
-"""Check a whole book: its tables and triggers, every entry's hash and link, every fact row against its entry.
+"""Check a whole book: its tables and triggers, every entry's hash and link, every fact row against its entry, and
+every signature of a decision (`sandyq.store.verify_decisions`).
 
 Finds any changed, missing, added or moved row, and names entry, table, rows and columns. What it cannot see alone, a
 cut tail or a book rewritten from an entry on, it sees against a checkpoint that was kept elsewhere.
@@ -27,6 +28,7 @@ from sandyq.control.records import Damage, Verification
 from sandyq.reference.facts import TABLES, FactTable
 from sandyq.store.engine import BROKEN, Connection, EngineError, damaged
 from sandyq.store.schema import MIGRATIONS_TABLE, objects
+from sandyq.store.verify_decisions import decision_damages
 
 _ENTRY_CHANGED: Final = N_("The entry was changed after it was recorded.").template
 _ENTRY_MISSING: Final = N_("An entry is missing before this one.").template
@@ -65,6 +67,7 @@ def verify_book(connection: Connection, name: str, checkpoint: str = "") -> Veri
                                                       if block.table == table.name])
             facts += found
             damages.extend(wrong)
+        damages.extend(decision_damages(connection))
     except (EngineError, ValueError) as error:
         raise damaged(name, error) from None
     if checkpoint:

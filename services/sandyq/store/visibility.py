@@ -6,6 +6,8 @@ known nor puts a later entry before an earlier one. So the entries known at T ar
 
 A reversal row names an entry, and in it everything (table empty), a table (id empty) or one row. A reversal of a
 reversal restores. Only entries before the reversal's own can be reversed.
+
+Entries that hold facts of two persons without their signatures (`sandyq.store.approvals.void_entries`) never count.
 """
 
 # ruff: noqa: S608  # tables and columns come from sandyq.reference.facts, never from a person or a file
@@ -45,13 +47,13 @@ class Visible:
         return " AND ".join(words), values
 
 
-def visible_at(connection: Connection, known_at: datetime | None) -> Visible:
-    """Return what was visible at a moment (None: everything recorded so far)."""
+def visible_at(connection: Connection, known_at: datetime | None, void: frozenset[int] = frozenset()) -> Visible:
+    """Return what was visible at a moment (None: everything recorded so far), nothing of `void` entries."""
     limit = limit_at(connection, known_at)
     found = connection.execute(
         'SELECT "id", "entry", "target_entry", "target_table", "target_id" FROM "reversal" WHERE "entry" <= ? '
         'ORDER BY "entry" DESC, "id" DESC', [limit]).fetchall()
-    return _without_reversed(limit, found) if found else Visible(limit)
+    return _without_reversed(limit, found, void) if found or void else Visible(limit)
 
 
 def limit_at(connection: Connection, known_at: datetime | None) -> int:
@@ -64,8 +66,9 @@ def limit_at(connection: Connection, known_at: datetime | None) -> int:
     return int(connection.execute('SELECT coalesce(max("seq"), 0) FROM "journal"').fetchone()[0])
 
 
-def _without_reversed(limit: int, reversals: Sequence[tuple[int, int, str, str | None, str | None]]) -> Visible:
-    entries: set[int] = set()
+def _without_reversed(limit: int, reversals: Sequence[tuple[int, int, str, str | None, str | None]],
+                      void: frozenset[int]) -> Visible:
+    entries: set[int] = set(void)
     tables: set[tuple[int, str]] = set()
     rows: dict[str, set[int]] = {}
     for row_id, entry, target_entry, target_table, target_id in reversals:

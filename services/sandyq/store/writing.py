@@ -8,8 +8,8 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
-from sandyq.basics.errors import BadInput
-from sandyq.basics.text import N_
+from sandyq.basics.errors import ApprovalNeeded, BadInput, Refused, SandyqError
+from sandyq.basics.text import N_, Text
 from sandyq.control.chain import (
     BLOCK_ROWS,
     GENESIS,
@@ -24,18 +24,22 @@ from sandyq.control.chain import (
 from sandyq.control.records import Batch, Entry, Written
 from sandyq.reference.facts import TABLES, FactRow, FactTable
 from sandyq.store.engine import Connection, RefusedRow
+from sandyq.store.guards import CODES, NEEDS_SECOND
 
 _ENTRY: Final = ('INSERT INTO "journal" ("seq", "known_at", "actor", "kind", "payload", "key", "content_hash", '
                  '"prev_hash", "hash", "late_clock") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
 _BLOCK: Final = ('INSERT INTO "content" ("entry", "fact_table", "first_id", "row_count", "hash", "columns") '
                  "VALUES (?, ?, ?, ?, ?, ?)")
 _GAP: Final = "\x00"
+_BEFORE_OTHERS: Final = ("proposal", "approval")
+"""Tables whose rows go in before all others of an entry: triggers look for the decision that covers a row."""
 
 
 def write_batch(connection: Connection, batch: Batch, now: datetime) -> Written:
     """Insert a batch inside the transaction that the caller has begun and will end.
 
-    Raises BadInput for a row whose form the book does not accept; the caller then rolls back.
+    Raises BadInput for a row whose form the book does not accept, Refused or ApprovalNeeded for one that a rule of the
+    book forbids; the caller then rolls back.
     """
     seq, previous, latest = _head(connection)
     blocks = _write_rows(connection, seq, batch.rows)
@@ -80,10 +84,12 @@ def _write_rows(connection: Connection, seq: int, rows: Iterable[tuple[str, Fact
             next_ids[table] = _next_id(connection, table)
         pending.append(row)
         if len(pending) == BLOCK_ROWS:
-            blocks.append(_write_block(connection, seq, table, next_ids, pending))
-            pending.clear()
-    blocks.extend(_write_block(connection, seq, table, next_ids, pending)
-                  for table, pending in waiting.items() if pending)
+            for name in dict.fromkeys((*_BEFORE_OTHERS, table)):
+                if waiting.get(name):
+                    blocks.append(_write_block(connection, seq, name, next_ids, waiting[name]))
+                    waiting[name].clear()
+    blocks.extend(_write_block(connection, seq, name, next_ids, waiting[name])
+                  for name in dict.fromkeys((*_BEFORE_OTHERS, *waiting)) if waiting.get(name))
     return blocks
 
 
@@ -98,11 +104,21 @@ def _write_block(connection: Connection, seq: int, table: str, next_ids: dict[st
         block = hash_columns(table, first, columns)
         _insert(connection, seq, facts, columns)
     except (RefusedRow, ValueError) as error:
-        place = f"{table}, lines {rows[0][0]} to {rows[-1][0]}: {error}"
+        place = f"{table}, lines {rows[0][0]} to {rows[-1][0]}"
+        if str(error) in CODES:
+            raise _forbidden(str(error), place) from None
+        place = f"{place}: {error}"
         raise BadInput("row-refused", N_("A row for {table} is not in the form that the book accepts.", table=table),
                        where=place) from None
     next_ids[table] = first + len(rows)
     return block
+
+
+def _forbidden(said: str, place: str) -> SandyqError:
+    """Return the refusal for what a trigger said."""
+    if said == NEEDS_SECOND:
+        return ApprovalNeeded(CODES[said], Text(said), where=place)
+    return Refused(CODES[said], Text(said), where=place)
 
 
 def _insert(connection: Connection, seq: int, facts: FactTable, columns: Sequence[Sequence[str | int | None]]) -> None:

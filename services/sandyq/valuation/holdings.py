@@ -72,6 +72,8 @@ class Line:
     taxes_usd: Decimal | None
     lots: tuple[ValuedLot, ...]
     findings: tuple[Finding, ...] = ()
+    price_time: str = ""
+    """Hour and zone of the official close (``16:00 America/New_York``); empty for other prices and unknown venues."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,10 @@ from sandyq.basics.findings import Finding, Severity
 from sandyq.basics.text import N_
 from sandyq.book.state import AppliedSplit
 from sandyq.market import calendars
-from sandyq.market.series import Calendar, MarketData, PricePoint, PriceSeries
+from sandyq.market.series import Calendar, ManualClose, MarketData, PricePoint, PriceSeries
 from sandyq.reference.instruments import Directory, Instrument
 from sandyq.valuation.holdings import Freshness, Thresholds
+from sandyq.valuation.manual import Chosen, choose
 
 _ADJUSTED = "SD"
 
@@ -45,26 +46,31 @@ class _Candidate:
 
 def quote(instrument: Instrument, directory: Directory, market: MarketData, thresholds: Thresholds, on: date,
           splits: Iterable[AppliedSplit] = ()) -> Quote:
-    """Return the last official close on or before a day, as traded, in units of that day.
+    """Return the last official close on or before a day, as traded, in units of that day; or the manual price in force.
 
     Rows adjusted for dividends never count, a day without volume is not a price day. A close from before a split that
-    the position has already had is restated (old / new), or the line would be valued at a multiple.
+    the position has already had is restated (old / new), or the line would be valued at a multiple. A manual price is
+    never too old before the expiry that two persons gave it: its age makes it amber at most.
     """
     symbol = instrument.symbol(on)
-    found = [_last(market.prices[name], instrument, directory, on)
-             for name in _symbols(instrument, directory, on) if name in market.prices]
+    names = _symbols(instrument, directory, on)
+    found = [_last(market.prices[name], instrument, directory, on) for name in names if name in market.prices]
     best = max((item for item in found if item.price), key=_day, default=None)
-    findings = _refusals(symbol, found, best)
-    if best is None or best.price is None:
+    official = best.price if best else None
+    chosen = choose(symbol, _by_hand(instrument, directory, market, names), official, on) if market.manual else Chosen(
+        official, None)
+    findings = [*_refusals(symbol, found, chosen.price), *chosen.findings]
+    price = chosen.price
+    if price is None:
         if not any(finding.severity is Severity.ERROR for finding in findings):
             findings.append(Finding(Severity.ERROR, "price-missing", N_(
                 "{symbol} has no price on or before {day}.", symbol=symbol, day=on), subject=symbol))
         return Quote(None, None, Freshness.MISSING, tuple(findings))
-    price = best.price
     amber, red = _own_thresholds(instrument, thresholds, on)
     calendar = market.calendars.get(instrument.market(on)) or Calendar(instrument.market(on))
     age = calendars.age(calendar, price.day, on)
-    freshness = Freshness.RED if age > red else Freshness.AMBER if age > amber else Freshness.FRESH
+    freshness = Freshness.RED if age > red and chosen.by_hand is None else (
+        Freshness.AMBER if age > amber else Freshness.FRESH)
     findings += _age_findings(symbol, price, age, freshness, amber if freshness is Freshness.AMBER else red)
     price, restated = _restated(symbol, price, on, splits)
     return Quote(price, age, freshness, (*findings, *restated))
@@ -73,6 +79,18 @@ def quote(instrument: Instrument, directory: Directory, market: MarketData, thre
 def _symbols(instrument: Instrument, directory: Directory, on: date) -> tuple[str, ...]:
     """Return the day's symbol, then every other one the instrument has had."""
     return tuple(dict.fromkeys((instrument.symbol(on), *reversed(directory.symbols_of(instrument)))))
+
+
+def _by_hand(instrument: Instrument, directory: Directory, market: MarketData,
+             names: Iterable[str]) -> list[ManualClose]:
+    return [row for name in names for row in market.manual.get(name, ())
+            if _bears(instrument, directory, name, row.day)]
+
+
+def _bears(instrument: Instrument, directory: Directory, symbol: str, day: date) -> bool:
+    """Return whether the symbol was the instrument's on the day, or nobody's."""
+    bearers = directory.candidates(symbol, day)
+    return not bearers or any(bearer.id == instrument.id for bearer in bearers)
 
 
 def _day(item: _Candidate) -> date:
@@ -91,23 +109,22 @@ def _last(series: PriceSeries, instrument: Instrument, directory: Directory, on:
             untraded = untraded or date.fromordinal(series.days[index])
         else:
             point = series.at(index)
-            bearers = directory.candidates(series.symbol, point.day)
-            if bearers and all(bearer.id != instrument.id for bearer in bearers):
+            if not _bears(instrument, directory, series.symbol, point.day):
                 break
             return _Candidate(point, adjusted, untraded)
     return _Candidate(None, adjusted, untraded)
 
 
-def _refusals(symbol: str, found: Iterable[_Candidate], best: _Candidate | None) -> list[Finding]:
+def _refusals(symbol: str, found: Iterable[_Candidate], best: PricePoint | None) -> list[Finding]:
     """Return what was passed over: errors where no price is left, warnings where an older one stands in."""
     severity = Severity.WARNING if best else Severity.ERROR
     findings: list[Finding] = []
     for item in found:
-        if item.adjusted and (best is None or item.adjusted > _day(best)):
+        if item.adjusted and (best is None or item.adjusted > best.day):
             findings.append(Finding(severity, "adjusted-price-refused", N_(
                 "The price of {symbol} on {day} is adjusted for dividends, so it is not used for valuation.",
                 symbol=symbol, day=item.adjusted), subject=symbol))
-        if item.untraded and (best is None or item.untraded > _day(best)):
+        if item.untraded and (best is None or item.untraded > best.day):
             findings.append(Finding(severity, "price-without-volume", N_(
                 "No share of {symbol} was traded on {day}: its age counts from the last day with trading.",
                 symbol=symbol, day=item.untraded), subject=symbol))
@@ -136,9 +153,6 @@ def _age_findings(symbol: str, price: PricePoint, age: int, freshness: Freshness
         findings.append(Finding(Severity.WARNING, "price-old", N_(
             "The price of {symbol} is of {day}, {age} trading days old.", symbol=symbol, day=price.day, age=age),
             subject=symbol, value=str(age)))
-    if price.price_type == "manual":
-        findings.append(Finding(Severity.WARNING, "price-manual", N_(
-            "The price of {symbol} on {day} was set by hand.", symbol=symbol, day=price.day), subject=symbol))
     return findings
 
 

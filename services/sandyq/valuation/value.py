@@ -16,6 +16,7 @@ from sandyq.market import calendars
 from sandyq.market.series import MarketData
 from sandyq.reference.instruments import Directory, Instrument
 from sandyq.reference.kinds import Kind
+from sandyq.reference.venues import close_of
 from sandyq.valuation.exchange import KZT, USD, Exchange, exchange
 from sandyq.valuation.holdings import CashLine, Freshness, Holdings, Line, Thresholds, ValuedLot
 from sandyq.valuation.pricing import Quote, quote
@@ -108,8 +109,17 @@ class _Valuation:
             realised_usd=totals.realised_usd, realised_fx_usd=realised_fx_usd(self._realised.get(key, ())),
             income_usd=totals.income_usd, withholding_usd=totals.withholding_usd, fees_usd=totals.fees_usd,
             taxes_usd=totals.taxes_usd, lots=tuple(_valued(lot, priced, money) for lot in position.lots),
-            findings=tuple(findings),
+            findings=tuple(findings), price_time=self._price_time(instrument, priced),
         )
+
+    def _price_time(self, instrument: Instrument, priced: Quote) -> str:
+        """Return when the venue took the close (F047): its own hour, the early one on a day of an early close."""
+        price = priced.price
+        if price is None or price.price_type != "close":
+            return ""
+        calendar = self._market.calendars.get(instrument.market(price.day))
+        early = calendar is not None and price.day.toordinal() in calendar.early
+        return close_of(instrument.mic(price.day), early=early)
 
     def _worth(self, position: Position, priced: Quote, money: Exchange | None) -> Decimal | None:
         if not position.quantity:

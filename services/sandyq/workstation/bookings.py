@@ -86,7 +86,7 @@ class Bookings:
         known = self._known
         wanted = {id(item): (item, row) for row in rows for item in (transaction(row),)}
         accepted, findings = screen(known.transactions, [item for item, _ in wanted.values()], known.splits,
-                                    known.settings)
+                                    known.settings, events=known.events, transfers=known.transfers, books=known.books)
         kept = {id(item) for item in accepted}
         left_out = [row for mark, (_, row) in wanted.items() if mark not in kept]
         for row, finding in zip(left_out, findings, strict=True):

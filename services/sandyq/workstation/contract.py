@@ -84,6 +84,8 @@ class Preview:
     """Journal entry that recorded it; None for a dry run."""
     sample: tuple[tuple[str, ...], ...] = ()
     """The first rows as they would be booked, the header first."""
+    proposal: str = ""
+    """Reference of the proposal that waits for a second person; nothing else was recorded then."""
 
 
 @dataclass(frozen=True, slots=True)

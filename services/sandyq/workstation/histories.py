@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
+from sandyq.book.ledger import run
+from sandyq.book.state import EventCash, Move
+from sandyq.book.transactions import Transaction, TransactionType
 from sandyq.limits.result import LimitsRun, State
 from sandyq.market.calendars import is_open
 from sandyq.market.series import Calendar
 from sandyq.performance.history import history
 from sandyq.performance.result import History
+from sandyq.reference.accounts import ALL_BOOKS, SLEEVE
 from sandyq.workstation.contract import LimitHistory
 from sandyq.workstation.knowledge import Knowledge
 
@@ -25,17 +29,33 @@ def trading_days(knowledge: Knowledge, first: date, last: date) -> tuple[date, .
     return tuple(day for day in (first + timedelta(days=n) for n in range(span + 1)) if is_open(calendar, day))
 
 
-def sleeve_history(knowledge: Knowledge, first: date, last: date) -> History:
-    """Return the sleeve's daily columns between two days."""
-    mandate = knowledge.mandate(last)
-    return history(knowledge.transactions, knowledge.directory, knowledge.market,
-                   trading_days(knowledge, first, last), splits=knowledge.splits,
-                   reference_funds=mandate.reference_funds, fallback_factor=mandate.fallback_factor,
-                   usd_rate=knowledge.usd_rate)
+def sleeve_history(knowledge: Knowledge, first: date, last: date, book: str = SLEEVE) -> History:
+    """Return a book's daily columns between two days, of all books together for "*"."""
+    mandate = knowledge.mandate(last, book)
+    rows, moves, event_cash = _of_book(knowledge, last, book)
+    return history(rows, knowledge.directory, knowledge.market, trading_days(knowledge, first, last),
+                   splits=knowledge.splits, reference_funds=mandate.reference_funds,
+                   fallback_factor=mandate.fallback_factor, usd_rate=knowledge.usd_rate, moves=moves,
+                   event_cash=event_cash)
+
+
+def _of_book(knowledge: Knowledge, last: date,
+             book: str) -> tuple[Sequence[Transaction], tuple[Move, ...], tuple[EventCash, ...]]:
+    """Return a book's rows and what events and transfers did to it; a split belongs to every book."""
+    books, rows = knowledge.books, knowledge.transactions
+    if book != ALL_BOOKS and any(name != book for name in (SLEEVE, *books.values())):
+        rows = tuple(row for row in rows if row.type is TransactionType.SPLIT
+                     or books.get(row.account, SLEEVE) == book)
+    if not knowledge.events and not knowledge.transfers:
+        return rows, (), ()
+    state = run(knowledge.transactions, knowledge.splits, knowledge.settings, last, usd_rate=knowledge.usd_rate,
+                events=knowledge.events, transfers=knowledge.transfers, books=books, book=book)
+    return rows, state.moves, state.event_cash
 
 
 def limit_history(knowledge: Knowledge, limit_id: str, first: date, last: date,
-                  run_on: Callable[[date], LimitsRun], progress: Progress | None = None) -> LimitHistory:
+                  run_on: Callable[[date], LimitsRun], progress: Progress | None = None, *,
+                  book: str = SLEEVE) -> LimitHistory:
     """Return one limit's worst part per trading day; thresholds are those of the mandate of that day."""
     days = trading_days(knowledge, first, last)
     values: list[float | None] = []
@@ -62,8 +82,10 @@ def limit_history(knowledge: Knowledge, limit_id: str, first: date, last: date,
     return LimitHistory(
         limit_id=limit_id, unit=unit, direction=direction, days=tuple(done), values=tuple(values),
         warn=tuple(level[0] for level in levels), soft=tuple(level[1] for level in levels),
-        hard=tuple(level[2] for level in levels), breaches=_runs(done, over), flows=_flows(knowledge, first, last),
-        versions=tuple((m.valid_from, m.version, m.document) for m in knowledge.mandates if m.valid_from <= last),
+        hard=tuple(level[2] for level in levels), breaches=_runs(done, over),
+        flows=_flows(knowledge, first, last, book),
+        versions=tuple((m.valid_from, m.version, m.document) for m in knowledge.mandates
+                       if m.valid_from <= last and m.book == (SLEEVE if book == ALL_BOOKS else book)),
     )
 
 
@@ -100,10 +122,12 @@ def _runs(days: list[date], over: list[bool]) -> tuple[tuple[date, date], ...]:
     return tuple(runs)
 
 
-def _flows(knowledge: Knowledge, first: date, last: date) -> tuple[tuple[date, float], ...]:
+def _flows(knowledge: Knowledge, first: date, last: date, book: str) -> tuple[tuple[date, float], ...]:
     totals: dict[date, float] = {}
+    books = knowledge.books
     for row in knowledge.transactions:
-        if row.type.value in {"buy", "sell"} and first <= row.trade_date <= last:
+        if (row.type.value in {"buy", "sell"} and first <= row.trade_date <= last
+                and book in (ALL_BOOKS, books.get(row.account, SLEEVE))):
             rate = knowledge.usd_rate(row.currency, row.trade_date)
             if rate is not None:
                 sign = 1 if row.type.value == "buy" else -1

@@ -8,9 +8,12 @@ from __future__ import annotations
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 from sandyq.basics.errors import BadInput
 from sandyq.basics.findings import Finding, Severity
@@ -23,13 +26,19 @@ from sandyq.packs.reading import Reading, read_file
 from sandyq.packs.report import Report
 from sandyq.reference.facts import TABLES, FactRow
 from sandyq.store.store import Store
+from sandyq.workstation import arriving
 from sandyq.workstation.bookings import Bookings
 from sandyq.workstation.contract import Changes, Preview
 from sandyq.workstation.expected import ExpectedPrices
 from sandyq.workstation.knowledge import KnownData, read_knowledge
 
+if TYPE_CHECKING:
+    from sandyq.workstation.people import PeopleDesk
+
 _ORDER = {"mandate": 0, "calendars": 1, "instruments": 2, "splits": 3, "coins": 4, "fx": 5, "transactions": 9}
 """Kinds that others lean on are imported first, transactions last; the rest keeps the order it was given in."""
+_RESOLVED: Final = MappingProxyType({"corporate_actions": ("corporate_action", arriving.resolve_events),
+                                     "transfers": ("transfer", arriving.resolve_transfers)})
 _SAMPLE_ROWS = 12
 _LOUDER = ("duplicate", "new", "superseding")
 _Produced = tuple[str, FactRow]
@@ -45,13 +54,17 @@ def preview(store: Store, path: Path, files: Sequence[Path], mapping: str | None
 
 
 def accept(store: Store, files: Sequence[Path], mapping: str | None, options: Mapping[str, str], actor: str,
-           clock: Callable[[], datetime], *, dry: bool = False) -> tuple[Preview, ...]:
-    """Import each file as one batch. A file that cannot be read at all stops the rest and raises BadInput."""
+           clock: Callable[[], datetime], *, people: PeopleDesk | None = None,
+           dry: bool = False) -> tuple[Preview, ...]:
+    """Import each file as one batch. A file that cannot be read at all stops the rest and raises BadInput.
+
+    A file of facts that two persons decide in this book becomes a proposal of `people`.
+    """
     how = read_options(store, mapping, options)
     readings = [(number, read_file(file, how, KnownData(store))) for number, file in enumerate(files)]
     done: dict[int, Preview] = {}
     for number, reading in sorted(readings, key=lambda item: (_ORDER.get(item[1].kind, 6), item[0])):
-        done[number] = _import_one(store, reading, options, actor, clock(), dry=dry)
+        done[number] = _import_one(store, reading, options, actor, clock(), people=people, dry=dry)
     return tuple(done[number] for number in sorted(done))
 
 
@@ -86,7 +99,7 @@ def _mapping(store: Store, name: str | None) -> SavedMapping | str | None:
 
 
 def _import_one(store: Store, reading: Reading, options: Mapping[str, str], actor: str, now: datetime, *,
-                dry: bool) -> Preview:
+                people: PeopleDesk | None, dry: bool) -> Preview:
     earlier = [entry for entry in store.entries_by_content(reading.sha256)
                if entry.seq not in store.reversed_entries()]
     if earlier:
@@ -99,8 +112,17 @@ def _import_one(store: Store, reading: Reading, options: Mapping[str, str], acto
         yield from tally.rows()
         payload.update(tally.counts())
 
-    batch = Batch("import", actor, payload, rows(), key=f"import:{reading.sha256}:{_times(store, reading.sha256)}")
-    written = store.record(batch, now)
+    key = f"import:{reading.sha256}:{_times(store, reading.sha256)}"
+    produced: Iterator[_Produced] = rows()
+    if people is not None and people.enrolled:
+        # Files of facts that two persons decide are small; a file of prices is streamed as ever.
+        head = list(islice(produced, _SAMPLE_ROWS))
+        kind = next((table for table, _ in head if people.controlled(table)), None)
+        if kind is not None:
+            changes = people.post(kind, reading.file, [*head, *produced], payload, key=key)
+            return replace(tally.preview(None), proposal=changes.proposal)
+        produced = chain(head, produced)
+    written = store.record(Batch("import", actor, payload, produced, key=key), now)
     return tally.preview(None if dry else written.entry.seq)
 
 
@@ -137,12 +159,16 @@ class _Tally:
         source = iter(self._reading.rows())
         if self._reading.kind == "mandate":
             source = self._mandates(source)
+        elif self._reading.kind in _RESOLVED:
+            source = self._resolved(source)
         # A file of one table is streamed; a file that speaks of several is small and sorted by table first.
         head = list(islice(source, 2_000))
         tables = {table for table, _ in head}
         if len(tables) == 1:
             table = tables.pop()
             known = read_knowledge(self._store, None) if table == "price" else None  # before the file's rows are in
+            if known is not None:
+                self._expected.watch(known.market.manual)
             yield from self._classified(table, _single(table, head, source))
             if known is not None:
                 self._expected.note(self._report, known)
@@ -177,8 +203,11 @@ class _Tally:
             yield table, row
 
     def _bookings(self) -> Iterator[_Produced]:
-        desk = Bookings(read_knowledge(self._store, None), self._reading.hints, self._refuse)
-        resolved = desk.resolve(row for table, row in self._reading.rows() if table == "booking")
+        known = read_knowledge(self._store, None)
+        desk = Bookings(known, self._reading.hints, self._refuse)
+        beside: list[_Produced] = []
+        resolved = arriving.settled(known, desk.resolve(self._of_bookings(beside)), self._reading.hints,
+                                    self._report)
         fresh: list[FactRow] = []
         for row, verdict in self._store.classify("booking", resolved):
             if verdict == "new":
@@ -189,11 +218,36 @@ class _Tally:
                 self._refuse(row, "reference-used", N_(
                     "The reference {reference} is booked already with other values; a booking is corrected by a "
                     "reversal and a new entry.", reference=str(row[1])))
-        for row in desk.screen(fresh):
+        accepted: set[object] = set()
+        for row in desk.screen(arriving.open_bookings(self._store, fresh, self._refuse)):
             self._counted["new"] += 1
             if len(self.sample) < _SAMPLE_ROWS:
                 self._sample("booking", row)
+            accepted.add(row[1])
             yield "booking", row
+        # How a fee was settled goes with its booking: recorded with it, or not at all.
+        yield from (item for item in beside if item[0] == "stablecoin_settlement" and item[1][1] in accepted)
+        transfers = [row for table, row in beside if table == "transfer"]
+        if transfers:
+            yield from self._classified("transfer", arriving.resolve_transfers(self._store, known, transfers,
+                                                                              self._refuse))
+
+    def _of_bookings(self, beside: list[_Produced]) -> Iterator[FactRow]:
+        """Yield the bookings of the file and keep what stands beside them: transfers, settlements in tokens."""
+        for table, row in self._reading.rows():
+            if table == "booking":
+                yield row
+            else:
+                beside.append((table, row))
+
+    def _resolved(self, source: Iterator[_Produced]) -> Iterator[_Produced]:
+        """Events and transfers with their instruments; the rest of such a file as it is."""
+        table, resolve = _RESOLVED[self._reading.kind]
+        rows = list(source)
+        known = read_knowledge(self._store, None)
+        yield from ((name, row) for name, row in rows if name != table)
+        own = (row for name, row in rows if name == table)
+        yield from ((table, row) for row in resolve(self._store, known, own, self._refuse))
 
     def _mandates(self, source: Iterator[_Produced]) -> Iterator[_Produced]:
         for table, row in source:
@@ -230,18 +284,20 @@ def _single(table: str, head: Sequence[_Produced], rest: Iterator[_Produced]) ->
         yield row
 
 
-def roll_back(store: Store, entry: int, reason: str, actor: str, now: datetime) -> Changes:
-    """Reverse a whole batch. Raises BadInput when it is not a batch, has been reversed, or no reason is given."""
+def roll_back(store: Store, people: PeopleDesk, entry: int, reason: str) -> Changes:
+    """Reverse a whole batch, by a proposal where two persons decide about what is in it.
+
+    Raises BadInput when it is not a batch, has been reversed, or no reason is given.
+    """
     found = store.entry(entry)
-    if found is None or found.kind != "import":
+    if found is None or not {"file", "sha256"} <= found.payload.keys():
         raise BadInput("not-a-batch", N_("Entry {entry} is not an import.", entry=entry),
                        remedy=N_("The journal lists the imports with their numbers."))
     if entry in store.reversed_entries():
         raise BadInput("reversed-already", N_("Entry {entry} has been reversed already.", entry=entry))
     if not reason.strip():
         raise BadInput("no-reason", N_("A reversal needs a reason."))
-    tables = frozenset(store.facts_of(entry))
     row: FactRow = (0, str(entry), "", "", reason.strip())
-    written = store.record(Batch("reversal", actor, {"entry": entry, "reason": reason.strip()},
-                                 [("reversal", row)], key=f"reverse:{entry}"), now)
-    return Changes(tables, written.entry.seq)
+    done = people.post("reversal", str(entry), [("reversal", row)], {"entry": entry, "reason": reason.strip()},
+                       key=f"reverse:{entry}")
+    return done if done.proposal else Changes(frozenset(store.facts_of(entry)), done.entry)

@@ -15,6 +15,7 @@ from sandyq.control.people import Person
 from sandyq.limits.mandate import Mandate
 from sandyq.limits.toml import read_mandate
 from sandyq.market import fx
+from sandyq.market.issuer_events import applied
 from sandyq.market.series import FundHolding, MarketData, Split
 from sandyq.reference.accounts import ALL_BOOKS, SLEEVE, Account, books_of
 from sandyq.reference.events import Event, Transfer
@@ -28,7 +29,7 @@ from sandyq.store.market import (
 )
 from sandyq.store.records import read_accounts, read_events, read_people, read_transfers
 from sandyq.store.store import Store
-from sandyq.workstation.calendars import shipped
+from sandyq.workstation.calendars import in_force
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,9 @@ def read_knowledge(store: Store, known_at: datetime | None) -> Knowledge:
     entries = store.entries(known_at)
     directory = read_directory(store, known_at)
     market = read_market(store, known_at)
-    market = replace(market, calendars={**shipped(), **market.calendars})
+    market = replace(market, calendars=in_force(market.calendars))
+    events = read_events(store, known_at)
+    market, directory = applied(market, directory, events)
     mandates = [read_mandate(row.text, row.name) for row in read_mandate_texts(store, known_at)]
     return Knowledge(
         head=entries[-1].seq if entries else 0,
@@ -94,14 +97,15 @@ def read_knowledge(store: Store, known_at: datetime | None) -> Knowledge:
         market=market,
         transactions=tuple(read_bookings(store, known_at)),
         mandates=tuple(sorted(mandates, key=lambda mandate: mandate.valid_from)),
-        settings=_settings(read_settings(store, known_at)),
-        splits=_splits_by_instrument(directory, market),
-        events=read_events(store, known_at), transfers=read_transfers(store, known_at),
+        settings=book_settings(read_settings(store, known_at)),
+        splits=splits_by_instrument(directory, market),
+        events=events, transfers=read_transfers(store, known_at),
         accounts=read_accounts(store, known_at), people=read_people(store, known_at),
     )
 
 
-def _settings(values: Mapping[str, str]) -> BookSettings:
+def book_settings(values: Mapping[str, str]) -> BookSettings:
+    """Return the book's conventions from its settings."""
     return BookSettings(
         cost_method=CostMethod(values.get("cost_method", "fifo")),
         fees_in_cost=values.get("fees_in_cost", "false") == "true",
@@ -109,7 +113,8 @@ def _settings(values: Mapping[str, str]) -> BookSettings:
     )
 
 
-def _splits_by_instrument(directory: Directory, market: MarketData) -> dict[str, tuple[Split, ...]]:
+def splits_by_instrument(directory: Directory, market: MarketData) -> dict[str, tuple[Split, ...]]:
+    """Return the splits by the id of the instrument that bore the symbol on the ex-date."""
     found: dict[str, tuple[Split, ...]] = {}
     for instrument in directory:
         splits = [

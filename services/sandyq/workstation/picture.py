@@ -9,7 +9,8 @@ from functools import cached_property
 
 from sandyq.basics.decimals import ONE, ZERO
 from sandyq.book.ledger import run
-from sandyq.book.state import Basis, CostMethod, Position
+from sandyq.book.state import Basis, BookState, CostMethod, Position
+from sandyq.book.transactions import Transaction
 from sandyq.exposure.betas import estimate_betas
 from sandyq.exposure.look_through import look_through
 from sandyq.exposure.result import Beta, Exposure
@@ -17,7 +18,7 @@ from sandyq.limits.evaluate import evaluate
 from sandyq.limits.mandate import Mandate
 from sandyq.limits.result import LimitsRun
 from sandyq.limits.snapshot import Snapshot, snapshot
-from sandyq.reference.accounts import SLEEVE
+from sandyq.reference.accounts import ALL_BOOKS, SLEEVE
 from sandyq.valuation.holdings import Holdings
 from sandyq.valuation.value import value
 from sandyq.workstation.knowledge import Knowledge
@@ -27,7 +28,8 @@ class Picture:
     """Each answer is computed when it is first asked for and kept; nothing in it changes afterwards."""
 
     def __init__(self, knowledge: Knowledge, as_of: date, *, book: str = SLEEVE, basis: Basis = Basis.TRADE,
-                 cost_method: CostMethod | None = None, drawdown: float | None = None) -> None:
+                 cost_method: CostMethod | None = None, drawdown: float | None = None,
+                 state: BookState | None = None) -> None:
         self.knowledge = knowledge
         self.as_of = as_of
         self.book = book
@@ -35,18 +37,37 @@ class Picture:
         self.settings = (replace(knowledge.settings, cost_method=cost_method) if cost_method
                          else knowledge.settings)
         self._drawdown = drawdown
+        self._state = state
 
     @cached_property
     def mandate(self) -> Mandate:
         return self.knowledge.mandate(self.as_of, self.book)
 
     @cached_property
+    def state(self) -> BookState:
+        """The book's state, or the one that was given because another picture has it already."""
+        if self._state is not None:
+            return self._state
+        known = self.knowledge
+        return run(known.transactions, known.splits, self.settings, self.as_of, basis=self.basis,
+                   usd_rate=known.usd_rate, events=known.events, transfers=known.transfers, books=known.books,
+                   book=self.book)
+
+    @cached_property
+    def own_rows(self) -> Mapping[str, tuple[Transaction, ...]]:
+        """The bookings of the book's accounts by instrument id, an empty id for rows without one: for Explain."""
+        known, found = self.knowledge, dict[str, list[Transaction]]()
+        books = known.books
+        for row in known.transactions:
+            if self.book in {ALL_BOOKS, books.get(row.account, SLEEVE)}:
+                found.setdefault(row.instrument, []).append(row)
+        return {name: tuple(rows) for name, rows in found.items()}
+
+    @cached_property
     def holdings(self) -> Holdings:
         known = self.knowledge
-        state = run(known.transactions, known.splits, self.settings, self.as_of, basis=self.basis,
-                    usd_rate=known.usd_rate)
         thresholds = self.mandate.thresholds if known.has_mandate(self.book) else None
-        return value(state, known.directory, known.market, thresholds)
+        return value(self.state, known.directory, known.market, thresholds)
 
     @cached_property
     def betas(self) -> Mapping[str, Beta]:

@@ -12,8 +12,9 @@ from pathlib import Path
 from sandyq.basics.findings import Finding
 from sandyq.basics.origin import Origin
 from sandyq.basics.text import Text
+from sandyq.book.reconciliation import Match as Match  # noqa: PLC0414 - a name of this contract
 from sandyq.limits.result import State
-from sandyq.reference.events import Event
+from sandyq.reference.events import Event, EventType
 
 # ---- before and after
 
@@ -55,6 +56,23 @@ class Conserved:
 
 
 @dataclass(frozen=True, slots=True)
+class ActionDraft:
+    """A corporate action as a person gives it: `symbol` as traded before `ex_date`, terms as listed in `Event`.
+
+    `child` and `acquirer` among the terms may be symbols. Without an `event` id one is made of symbol, type and day.
+    """
+
+    type: EventType
+    symbol: str
+    ex_date: date
+    terms: Mapping[str, str]
+    pay_date: date | None = None
+    event: str = ""
+    source: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ActionPreview:
     """What posting an event would do, found by posting it into a copy of the book."""
 
@@ -65,6 +83,24 @@ class ActionPreview:
     conserved: tuple[Conserved, ...]
     findings: tuple[Finding, ...]
     needs_second: bool
+
+
+# ---- corrections
+
+@dataclass(frozen=True, slots=True)
+class FactVersion:
+    """One row ever recorded under a reference: ``current``, ``superseded`` or ``reversed``; `ended_by`: the entry."""
+
+    table: str
+    values: Mapping[str, str]
+    mark: str
+    actor: str
+    known_at: datetime
+    origin: Origin
+    ended_actor: str
+    ended_at: datetime | None
+    ended_by: int | None
+    reason: str
 
 
 # ---- closed days
@@ -227,16 +263,6 @@ class SourceRank:
 
 # ---- custody
 
-class Match(StrEnum):
-    """What became of one position or balance in reconciliation (F111)."""
-
-    MATCHED = "matched"
-    QUANTITY_BREAK = "quantity_break"
-    PRICE_BREAK = "price_break"
-    MISSING_HERE = "missing_here"
-    MISSING_THERE = "missing_there"
-
-
 @dataclass(frozen=True, slots=True)
 class ReconciliationLine:
     """Ours against theirs in one account; `kind`: security or cash. Prices and value in `currency` and USD."""
@@ -258,6 +284,10 @@ class ReconciliationLine:
     owner: str
     note: str
     origin: Origin | None
+    status: str = ""
+    """Of the note: open, explained, closed."""
+    stated_on: date | None = None
+    """The statement's day."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,19 +15,22 @@ from typing import TYPE_CHECKING, Self
 
 from sandyq.basics.errors import BadInput
 from sandyq.basics.figure import Figure
+from sandyq.basics.origin import Origin
 from sandyq.basics.text import N_
 from sandyq.book.state import Basis, CostMethod
-from sandyq.control.people import Signer
+from sandyq.control.people import Right, Signer
 from sandyq.control.records import Batch, Entry, Verification
 from sandyq.exposure.result import Exposure
 from sandyq.limits.mandate import Mandate
 from sandyq.limits.result import Check, LimitsRun, Order
 from sandyq.market.series import PricePoint
 from sandyq.performance.result import History
+from sandyq.store.market import read_mandate_texts
 from sandyq.store.store import Store
 from sandyq.valuation.holdings import Holdings
 from sandyq.workstation import explaining, histories, orders, standing
 from sandyq.workstation.contract import Changes, Issued, LimitHistory, Preview, Question, Source, Status
+from sandyq.workstation.grounding import Ground
 from sandyq.workstation.knowledge import Knowledge, read_knowledge
 from sandyq.workstation.making import first_facts
 from sandyq.workstation.picture import Picture
@@ -79,8 +82,21 @@ class Workstation:
         store.record(Batch("new", actor, facts.payload, facts.rows), utc_now())
         return cls(store, path, actor)
 
-    def close(self) -> None:
-        self._store.close()
+    def close(self, *, back_up: bool = False) -> None:
+        """Close the file. `back_up` makes a verified backup first when something was recorded (the window does)."""
+        try:
+            if back_up and self._store.changed and not self.demo:
+                self.safekeeping.back_up()
+        finally:
+            self._store.close()
+
+    @classmethod
+    def restore(cls, backup: Path, target: Path, *, actor: str, passphrase: str | None = None,
+                replace: bool = False) -> Path | None:
+        """Put a backup in a book's place; returns where the replaced book is kept."""
+        from sandyq.workstation.safekeeping import restore
+
+        return restore(backup, target, actor=actor, now=utc_now(), passphrase=passphrase, replace=replace)
 
     def __enter__(self) -> Self:
         return self
@@ -149,6 +165,13 @@ class Workstation:
             self.forget()
         return Changes(frozenset(table for table, _ in listed), written.entry.seq)
 
+    def store_entry(self, seq: int) -> Entry:
+        """Return an entry of the journal. Raises BadInput when there is none of that number."""
+        found = self._store.entry(seq)
+        if found is None:
+            raise BadInput("no-entry", N_("There is no entry {entry} in the journal.", entry=seq))
+        return found
+
     # ---- what was known, and the book on a day
 
     def knowledge(self, known_at: datetime | None = None) -> Knowledge:
@@ -156,10 +179,18 @@ class Workstation:
         found = self._knowledge.get(known_at)
         if found is None:
             found = read_knowledge(self._store, known_at)
-            self._knowledge[known_at] = found
-            while len(self._knowledge) > 3:
-                self._knowledge.popitem(last=False)
+            self.learn(known_at, found)
         return found
+
+    def knows(self, known_at: datetime | None) -> bool:
+        """Return whether the knowledge of a moment is at hand."""
+        return known_at in self._knowledge
+
+    def learn(self, known_at: datetime | None, found: Knowledge) -> None:
+        """Keep the knowledge of a moment until something is recorded; a desk may have worked it out from another's."""
+        self._knowledge[known_at] = found
+        while len(self._knowledge) > 3:
+            self._knowledge.popitem(last=False)
 
     def picture(self, q: Question, *, basis: Basis = Basis.TRADE, cost_method: CostMethod | None = None) -> Picture:
         """Return the book on the question's day; kept, because a view asks the same day many times."""
@@ -252,7 +283,22 @@ class Workstation:
 
     def explain(self, q: Question, key: str) -> Figure:
         """Return the tree of inputs of a figure. Raises BadInput for a key that no figure has."""
-        return explaining.explain(self.picture(q), key)
+        return explaining.explain(self.picture(q), key, self._ground(q))
+
+    def explain_keys(self, q: Question) -> tuple[str, ...]:
+        """Return the key of every figure that can be explained on the question's day."""
+        return explaining.keys(self.picture(q))
+
+    def _ground(self, q: Question) -> Ground:
+        return Ground(self._mandate_origin(q), lambda price, symbol: self.prices.said_by_others(q, price, symbol))
+
+    def _mandate_origin(self, q: Question) -> Origin | None:
+        if not self.knowledge(q.known_at).has_mandate(q.book):
+            return None
+        mandate = self.mandate(q)
+        texts = read_mandate_texts(self._store, q.known_at)
+        return next((row.origin for row in reversed(texts) if (row.valid_from, row.version)
+                     == (mandate.valid_from, mandate.version)), None)
 
     def source(self, entry: int, line: int) -> Source:
         """Return where an origin leads: file, line, person, moment, hash."""
@@ -287,11 +333,12 @@ class Workstation:
 
     def accept(self, files: Sequence[Path], *, mapping: str | None = None,
                options: Mapping[str, str] | None = None) -> tuple[Preview, ...]:
-        """Import the files, each as one batch: all its good rows or nothing."""
+        """Import the files, each as one batch: all its good rows or nothing. Raises Refused for a role without it."""
         from sandyq.workstation import imports
 
+        self.people.require(Right.IMPORT)
         try:
-            return imports.accept(self._store, files, mapping, options or {}, self.actor, utc_now)
+            return imports.accept(self._store, files, mapping, options or {}, self.actor, utc_now, people=self.people)
         finally:
             self.forget()
 
@@ -299,8 +346,9 @@ class Workstation:
         """Reverse a whole import batch with a reason; what it superseded is in force again."""
         from sandyq.workstation import imports
 
+        self.people.require(Right.IMPORT)
         try:
-            return imports.roll_back(self._store, entry, reason, self.actor, utc_now())
+            return imports.roll_back(self._store, self.people, entry, reason)
         finally:
             self.forget()
 

@@ -64,12 +64,13 @@ def split_rows(instrument: str, facts: Iterable[SplitFact], booked: Sequence[Tra
 def apply(lots: Lots, row: Transaction) -> None:
     """Restate every lot of the instrument, in all accounts."""
     before = after = cost = ZERO
-    for pool in lots.pools.values():
+    for key, pool in lots.pools.items():
         quantities = scaled((lot.quantity for lot in pool.lots), row.quantity, row.price)
-        before += pool.quantity
+        if lots.counts(key):
+            before += pool.quantity
+            after += sum(quantities, ZERO)
+            cost += pool.cost if lots.average else sum((lot.cost for lot in pool.lots), ZERO)
         pool.quantity = sum(quantities, ZERO)
-        after += pool.quantity
-        cost += pool.cost if lots.average else sum((lot.cost for lot in pool.lots), ZERO)
         for lot, quantity in zip(pool.lots, quantities, strict=True):
             lot.quantity = quantity
             lot.unit = unit_cost(lot.cost, quantity)

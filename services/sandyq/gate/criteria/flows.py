@@ -32,4 +32,5 @@ def measure(view: View, settings: Mapping[str, float]) -> Measured:
 
 FLOWS: Final = Criterion(
     "fund_flows", N_("Net flow of the spot funds"), "ratio", "min",
-    MappingProxyType({"trading_days": Decimal(20), "least": Decimal("-0.01"), "oldest": Decimal(5)}), measure)
+    MappingProxyType({"trading_days": Decimal(20), "least": Decimal("-0.01"), "oldest": Decimal(5)}), measure,
+    N_("flows"))

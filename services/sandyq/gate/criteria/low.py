@@ -40,7 +40,7 @@ def recovered(view: View, settings: Mapping[str, float]) -> Measured:
 
 LOW_HELD: Final = Criterion(
     "days_since_low", N_("Days since the trailing low"), "days", "min",
-    MappingProxyType({"days": Decimal(180), "least": Decimal(30)}), held)
+    MappingProxyType({"days": Decimal(180), "least": Decimal(30)}), held, N_("age of the low"))
 RECOVERED: Final = Criterion(
     "recovery", N_("Recovery from the trailing low"), "ratio", "min",
-    MappingProxyType({"days": Decimal(180), "least": Decimal("0.10")}), recovered)
+    MappingProxyType({"days": Decimal(180), "least": Decimal("0.10")}), recovered, N_("recovery"))

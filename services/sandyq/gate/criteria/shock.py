@@ -27,4 +27,4 @@ def measure(view: View, settings: Mapping[str, float]) -> Measured:
 
 SHOCK: Final = Criterion(
     "shock", N_("Worst daily change"), "ratio", "min",
-    MappingProxyType({"days": Decimal(20), "least": Decimal("-0.07")}), measure)
+    MappingProxyType({"days": Decimal(20), "least": Decimal("-0.07")}), measure, N_("no shock"))

@@ -36,4 +36,4 @@ def measure(view: View, settings: Mapping[str, float]) -> Measured:
 
 TREND: Final = Criterion(
     "trend", N_("Change of the average, the close being over it"), "ratio", "min",
-    MappingProxyType({"days": Decimal(50), "lag": Decimal(20), "least": Decimal("-0.02")}), measure)
+    MappingProxyType({"days": Decimal(50), "lag": Decimal(20), "least": Decimal("-0.02")}), measure, N_("trend"))

@@ -40,4 +40,5 @@ def measure(view: View, settings: Mapping[str, float]) -> Measured:
 
 VOLATILITY: Final = Criterion(
     "realised_volatility", N_("Realised volatility against its own past"), "ratio", "max",
-    MappingProxyType({"days": Decimal(30), "years": Decimal(3), "percentile": Decimal("0.60")}), measure)
+    MappingProxyType({"days": Decimal(30), "years": Decimal(3), "percentile": Decimal("0.60")}), measure,
+    N_("volatility"))

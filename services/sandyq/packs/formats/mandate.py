@@ -10,12 +10,14 @@ from typing import Final
 from sandyq.basics.errors import BadInput
 from sandyq.basics.text import N_, Text
 from sandyq.packs import dates
+from sandyq.packs.documents import Document
 from sandyq.packs.format import Format, Produced
 from sandyq.packs.report import Report
 
 
-def read_document(text: str, report: Report) -> Iterator[Produced]:
+def read_document(document: Document) -> Iterator[Produced]:
     """Yield the ``mandate`` row. Raises BadInput when the text is not TOML or lacks name, version or day."""
+    text, report = document.text, document.report
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

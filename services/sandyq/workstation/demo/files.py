@@ -11,7 +11,7 @@ from random import Random
 
 from sandyq.market.calendars import is_open
 from sandyq.market.series import Calendar
-from sandyq.workstation.demo import paths, plan
+from sandyq.workstation.demo import custody_files, paths, plan
 from sandyq.workstation.demo.paths import Path
 
 SOURCE = "generated, illustrative"
@@ -72,6 +72,9 @@ def write(folder: File, calendar: Calendar) -> tuple[File, ...]:
         "transactions.csv": (("trade_date,settle_date,type,symbol,quantity,price,currency,fees,taxes,account,reference,"
                              "lot,note"), sorted(_transactions(world, calendar), key=lambda row: str(row[0]))),
     }
+    bookings = list(tables["transactions.csv"][1])
+    tables["transactions.csv"] = (tables["transactions.csv"][0], bookings)
+    tables |= custody_files.tables(bookings, {symbol: path.closes[-1] for symbol, path in world.closes.items()})
     written = []
     for name, (header, rows) in tables.items():
         file = folder / name
