@@ -20,6 +20,9 @@ from sandyq.basics.errors import SandyqError
 from sandyq.basics.text import N_
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sandyq.control.people import Person, Signer
     from sandyq.workstation.workstation import Workstation
 
 Answer = TypeVar("Answer")
@@ -60,6 +63,8 @@ class Tasks(QObject):
         self._cancelled = threading.Event()
         self._station: Workstation | None = None
         self._opener: Opener | None = None
+        self._signer: Signer | None = None
+        self._changed = False
         self._open_jobs = 0
         self._answered.connect(self._receive)
         self._thread = threading.Thread(target=self._run, name="workstation", daemon=True)
@@ -71,8 +76,7 @@ class Tasks(QObject):
         """Open another book in the worker; `then` gets the door, for its plain facts only (name, path, demo)."""
         def work(_station: object) -> Workstation:
             station = opener(False)
-            if self._station is not None:
-                self._station.close()
+            self._leave()
             self._station, self._opener = station, opener
             return station
 
@@ -87,6 +91,24 @@ class Tasks(QObject):
            failed: Callable[[SandyqError], None] | None = None) -> None:
         """Carry out a command on the book opened for writing."""
         self._put(_Job(False, next(self._numbers), "", work, then, failed, "do"))
+
+    def sign_in(self, key: Path, passphrase: str, then: Callable[[Person | None], None],
+                failed: Callable[[SandyqError], None] | None = None) -> None:
+        """Open a person's key; from then on they work here, until the book is closed or `sign_out`."""
+        def work(station: Workstation) -> Person | None:
+            person = station.people.sign_in_with(key, passphrase)
+            self._signer = station.signer
+            return person
+
+        self._put(_Job(False, next(self._numbers), "", work, then, failed))
+
+    def sign_out(self, then: Callable[[None], None]) -> None:
+        """Close the key."""
+        def work(station: Workstation) -> None:
+            station.people.sign_out()
+            self._signer = None
+
+        self._put(_Job(False, next(self._numbers), "", work, then, None))
 
     def free(self, work: Callable[[object], Answer], then: Callable[[Answer], None],
              failed: Callable[[SandyqError], None] | None = None) -> None:
@@ -127,8 +149,7 @@ class Tasks(QObject):
         while True:
             job = self._jobs.get()
             if job.kind == "stop":
-                if self._station is not None:
-                    self._station.close()
+                self._leave()
                 return
             if job.key and self._latest.get(job.key) != job.number:
                 self._answered.emit(job, None, None)
@@ -149,8 +170,11 @@ class Tasks(QObject):
                 return job.work(self._station), None
             writer = self._opener(True)
             try:
+                if self._signer is not None:
+                    writer.people.sign_in(self._signer)
                 return job.work(writer), None
             finally:
+                self._changed = self._changed or writer.store.changed
                 writer.close()
                 self._station.forget()
         except SandyqError as error:
@@ -159,6 +183,18 @@ class Tasks(QObject):
             return None, SandyqError("unexpected", N_("Something went wrong that the program did not foresee: {kind}, "
                                                       "{reason}.", kind=type(error).__name__, reason=str(error)[:300]),
                                      remedy=N_("The book was not changed. Report the code and these words."))
+
+    def _leave(self) -> None:
+        """Close the book; one that was changed is backed up first, and a backup that fails never keeps it open."""
+        station, self._station, self._signer = self._station, None, None
+        if station is None:
+            return
+        try:
+            station.close(back_up=self._changed)
+        except SandyqError as error:
+            self.failed.emit(error)
+        finally:
+            self._changed = False
 
     def _receive(self, job: _Job, answer: object, error: SandyqError | None) -> None:
         self._open_jobs -= 1

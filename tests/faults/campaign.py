@@ -124,18 +124,22 @@ def main() -> int:
     return 1 if any(line["failures"] for line in lines) else 0
 
 
+def _print(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
 def _say(as_json: bool, fault: Fault, outcome: Outcome, line: dict[str, object]) -> None:
     if as_json:
-        print(json.dumps({**asdict(outcome), "fault": fault.name}), flush=True)
+        _print(json.dumps({**asdict(outcome), "fault": fault.name}))
         return
     stopped = f" ({outcome.tried} of {outcome.planned} done: the time was over)" if outcome.stopped else ""
-    print(f"{fault.name:4} {fault.what}: tried {outcome.tried}, caught {outcome.caught}, lost {outcome.lost}, "
-          f"false {outcome.false_figures}, failures {len(outcome.failures)}, {outcome.seconds:.1f} s{stopped}",
-          flush=True)
+    _print(f"{fault.name:4} {fault.what}: tried {outcome.tried}, caught {outcome.caught}, lost {outcome.lost}, "
+           f"false {outcome.false_figures}, failures {len(outcome.failures)}, {outcome.seconds:.1f} s{stopped}")
     if line["notes"]:
-        print(f"     {line['notes']}", flush=True)
+        _print(f"     {line['notes']}")
     for failure in outcome.failures[:20]:
-        print(f"     FAILED {failure}", flush=True)
+        _print(f"     FAILED {failure}")
 
 
 def _again_with_library() -> int:

@@ -1,4 +1,4 @@
-"""R9: clocks that run back, leap days and seconds past 2038. The order of the journal is its sequence, never a clock."""
+"""R9: clocks that run back, leap days, seconds past 2038. The order of the journal is its sequence, never a clock."""
 
 from __future__ import annotations
 

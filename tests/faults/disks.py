@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import resource
@@ -40,7 +41,9 @@ def _batches(book: Path, say: children.Say, number: int = 12) -> None:
                 mark = books.record(store, 10 + n, rows)
                 say(f"recorded {mark}")
             except SandyqError as error:
-                say(f"refused {error.code} {len(store.entries()) if error.code != 'commit-unknown' else -1}")
+                say(f"refused {error.code}")
+            with contextlib.suppress(SandyqError):  # after a failed disk it may refuse in a sentence, nothing else
+                store.entries()
 
 
 def _small(folder: Path) -> None:
@@ -209,7 +212,7 @@ def media(run: Run) -> Outcome:
         first = {"gone at once": 1, "gone for writing": 1, "gone in the middle": 200}[state]
         ended = children.run(lambda say, book=book: _work(book, say, figures),
                              shim.Arms(folder, failing=kinds, first=first, times=shim.ALWAYS, error=errno.EIO))
-        _count(outcome, run, f"removed medium, {state}", lambda ended=ended: _clean(folder, ended))
+        _count(outcome, run, f"removed medium, {state}", lambda ended=ended, folder=folder: _clean(folder, ended))
     medium.take_away()
     return outcome
 

@@ -63,7 +63,11 @@ class _Subject:
                                                for entry in station.store.entries()]
 
     def flipped(self, bit: int, to: Path) -> tuple[str, bool]:
-        """Return how the flip was met, and whether a wrong figure was shown to somebody who had not verified."""
+        """Return how the flip was met, and whether a wrong figure was shown to somebody who had not verified.
+
+        An error that is no sentence of ours, while figures are asked for, is told apart.
+        """
+        plainly = ""
         self.content[bit // 8] ^= 1 << bit % 8
         try:
             to.write_bytes(self.content)
@@ -75,17 +79,17 @@ class _Subject:
             same: bool | None = self._figures(to) == self.figures
         except SandyqError:
             same = None
-        except Exception:
+        except Exception as error:
             # Not a sentence of ours, and no figure either. The verification below has to name the damage.
-            same = None
+            same, plainly = None, f", without a sentence ({type(error).__name__})"
         try:
             seen = books.look(to, key=self.key)
         except SandyqError:
-            return "refused at opening or reading", same is False
+            return f"refused at opening or reading{plainly}", same is False
         if not seen.holds:
-            return "named by verify", same is False
+            return f"named by verify{plainly}", same is False
         if same is None:
-            return "refused at reading", False
+            return f"refused at reading{plainly}", False
         if not same or seen.hashes != self.seen.hashes or seen.facts != self.seen.facts:
             return "FALSE FIGURE", True
         return "harmless: figures equal", False

@@ -1,8 +1,8 @@
 """R1 and R11: kill -9 at an operation on a file, before it or half way through a write.
 
 Each scenario is one command of the command line on a copy of the same book. It runs once to count its operations; then
-a fresh copy is killed at a chosen one. After each kill the book is opened for writing (the lock must be free), verified,
-and must be as before the command or as after one of its whole steps; what was acknowledged must be there.
+a fresh copy is killed at a chosen one. After each kill the book is opened for writing (the lock must be free) and
+verified, and must be as before the command or as after one of its whole steps; what was acknowledged must be there.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import shim
 import spoiled_books as books
 from outcome import Outcome, Run
 
-from sandyq.basics.errors import SandyqError
+from sandyq.basics.errors import BadInput, SandyqError
 from sandyq.store.backups import copies
 from sandyq.store.store import Store
 
@@ -167,11 +167,14 @@ def _nothing(folder: Path) -> None:
 def _new_or_absent(folder: Path, before: Path, done: bool) -> str:
     book = folder / "book.sandyq"
     if not done:
-        # Nothing was acknowledged; the same command must be possible again, or the book be there and hold.
-        if book.exists() and book.stat().st_size:
+        # Nothing was acknowledged: there is no book, or one that holds, or a file that is refused as none.
+        if not book.exists() or not book.stat().st_size:
+            return ""
+        try:
             now = books.look(book, write=True)
-            return "" if now.holds else f"verify finds {now.damages}"
-        return ""
+        except BadInput as error:
+            return "" if error.code in {"foreign-file", "not-a-book"} else str(error)
+        return "" if now.holds else f"verify finds {now.damages}"
     now = books.look(book, write=True)
     return "" if now.holds and len(now.hashes) >= 2 else f"lost: a new book with {len(now.hashes)} entries"
 

@@ -127,7 +127,7 @@ class Disk:
             self.waiting.setdefault(self.current[path], []).append(cut)
 
     def _name(self, path: str, number: int) -> None:
-        self.changes.append((os.path.dirname(path), path, number))
+        self.changes.append((str(Path(path).parent), path, number))
         if number == -1:
             self.current.pop(path, None)
         else:
@@ -156,7 +156,7 @@ class Disk:
         for folder in sorted(made):
             (to / os.path.relpath(folder, origin)).mkdir(parents=True, exist_ok=True)
         for path, number in names.items():
-            if number < 0 or path.endswith(VOLATILE) or os.path.dirname(path) not in made:
+            if number < 0 or path.endswith(VOLATILE) or str(Path(path).parent) not in made:
                 continue
             content = self.durable[number]
             waiting = self.waiting.get(number)
@@ -250,7 +250,7 @@ def _chain(book: Path, wanted: tuple[str, ...], base: int, number: int, full: bo
 def _bookings(synchronous: str) -> Callable[[Path], None]:
     def work(folder: Path) -> None:
         done = 0
-        for session in range(3):
+        for _ in range(3):
             with Store.open(folder / "book.sandyq", write=True, actor="Analyst 1") as store:
                 store.connection.execute(f"PRAGMA synchronous={synchronous}")
                 store.connection.execute("PRAGMA wal_autocheckpoint=60")
@@ -321,10 +321,11 @@ def _expect_backups(folder: Path) -> Promise:
         book = crashed / "book.sandyq"
         sound = {copy.sequence for copy in copies(book)
                  if _safely(lambda path=copy.path: books.look(path).hashes) == wanted[:copy.sequence]}
-        gone = [n for n in range(base + 1, base + number + 1) if n not in sound]
+        # The newest is promised; earlier ones of the same day are thinned out.
+        gone = number > 0 and not sound & {base + number, base + number + 1}
         unfit = [copy.path.name for copy in copies(book) if copy.sequence not in sound]
         if gone or unfit:
-            return f"lost: backups of entries {gone}; {unfit} are there and do not hold"
+            return f"lost: backups of entries {sorted(sound)} are left of {base + number}; {unfit} do not hold"
         return _chain(book, wanted, base, number, full)
     return promise
 

@@ -84,7 +84,8 @@ def figures_of(station: Workstation) -> tuple[object, ...]:
     found = station.holdings(Question(LAST_DAY))
     lines = tuple((line.symbol, str(line.quantity), str(line.cost_usd), str(line.market_value_usd),
                    str(line.realised_usd), str(line.fees_usd), str(line.price and line.price.close),
-                   str([(str(lot.lot.trade_date), str(lot.lot.quantity)) for lot in line.lots])) for line in found.lines)
+                   str([(str(lot.lot.trade_date), str(lot.lot.quantity)) for lot in line.lots]))
+                  for line in found.lines)
     cash = tuple(str((line.cash, line.value_usd)) for line in found.cash)
     return (str(found.market_value_usd), str(found.cost_usd), lines, cash)
 

@@ -75,7 +75,8 @@ def _read(book: Path, stop: Path, place: Path) -> None:
     while not stop.exists() and not wrong:
         try:
             with Store.open(book, actor="Auditor 1") as store, store.reading():
-                hashes = tuple(mark for mark, in store.connection.execute('SELECT "hash" FROM "journal" ORDER BY "seq"'))
+                journal = store.connection.execute('SELECT "hash" FROM "journal" ORDER BY "seq"')
+                hashes = tuple(mark for mark, in journal)
                 rows = store.connection.execute('SELECT count(*) FROM "booking"').fetchone()[0]
                 if looks % 20 == 0 and not store.verify().holds:
                     wrong = "verify does not hold while somebody writes"

@@ -186,3 +186,26 @@ def test_a_decision_overrides_the_rule_from_its_day_on_and_is_known_from_its_mom
         for level, reason in ((4, "x"), (0, "x"), (1, " ")):
             with pytest.raises(BadInput):
                 station.prices.decide_level("IBIT", level, reason)
+
+
+def test_a_price_says_the_hour_of_its_own_venue_and_day(tmp_path: Path) -> None:
+    """28 November 2025 closed early in New York; a price by hand has no hour."""
+    rows = [("2025-11-28", "IBIT", "50"), ("2026-01-05", "IBIT", "51"), ("2026-01-05", "THIN", "10")]
+    with book(tmp_path, price_file(rows, "Vendor A")) as station:
+        imported(station, tmp_path, "early.csv", "trade_date,settle_date,type,symbol,quantity,price,currency,fees,"
+                 "taxes,account,reference\n2025-11-28,2025-12-01,buy,IBIT,1,50,USD,0,0,E,T-9\n")
+        times = {}
+        for day in ("2025-11-28", "2026-01-05"):
+            for line in station.holdings(on(day)).open_lines:
+                times[day, line.symbol] = line.price_time
+        assert times == {("2025-11-28", "IBIT"): "13:00 America/New_York",
+                         ("2026-01-05", "IBIT"): "16:00 America/New_York",
+                         ("2026-01-05", "THIN"): "17:00 Asia/Almaty"}
+        filed = station.explain(on("2025-11-28"), "holdings/IBIT/price").parts[0]
+        assert "13:00 America/New_York" in str(filed.note)
+        enrol(station)
+        changes = station.prices.propose_manual("THIN", date(2026, 1, 6), D(11), "USD", "Broker", date(2026, 1, 31))
+        approved(station, changes.proposal)
+        line = station.holdings(on("2026-01-06")).line("THIN")
+        assert line is not None
+        assert line.price_time == ""

@@ -84,6 +84,9 @@ def test_a_later_import_neither_overwrites_it_nor_is_lost(tmp_path: Path) -> Non
         assert "11" in said
         assert "10.5" in said
         assert station.prices.manual_prices(on("2026-01-07"))[0].replaced == D("10.5")
+        tree = station.explain(on("2026-01-07"), "holdings/THIN/price")
+        named = {part.key.rpartition("/")[2]: part.value for part in tree.parts}
+        assert (named["author"], named["replaced"]) == ("Manager 1", D("10.5"))
         later = station.holdings(on("2026-01-10")).line("THIN")
         assert later is not None
         assert later.price is not None
@@ -123,6 +126,7 @@ def test_withdrawing_takes_two_persons_once_it_is_in_force(tmp_path: Path) -> No
         assert station.people.proposal(reference).state == "withdrawn"
         approved(station, proposed(station))
         again = station.prices.withdraw_manual("THIN", date(2026, 1, 7), "wrong statement")
+        assert station.prices.withdraw_manual("THIN", date(2026, 1, 7), "asked twice").proposal == again.proposal
         line = station.holdings(on("2026-01-07")).line("THIN")
         assert line is not None
         assert line.price is not None

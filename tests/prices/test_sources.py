@@ -70,6 +70,22 @@ def test_ranks_are_decided_by_two_once_people_are_enrolled_and_known_from_then_o
         assert line.price.source == "Vendor B"
 
 
+def test_a_rank_with_a_first_day_leaves_earlier_days_as_they_were(tmp_path: Path) -> None:
+    with book(tmp_path, A, B) as station:
+        station.record("price_source", {}, [("price_source", (0, "Vendor A", "1", None, "2026-01-06"))])
+        assert close(station, "2026-01-05") == (D("50.02"), "Vendor B")
+        assert close(station, "2026-01-06") == (D(51), "Vendor A")
+
+
+def test_a_source_that_was_rolled_back_says_nothing_any_more(tmp_path: Path) -> None:
+    with book(tmp_path, A, B) as station:
+        station.prices.rank("Vendor B", 1, None, "Annual review")
+        entry = next(e.seq for e in station.journal(on("2026-01-31")) if e.payload.get("file") == "prices-1.csv")
+        station.roll_back(entry, "wrong file")
+        assert close(station, "2026-01-06") == (D(51), "Vendor A")
+        assert station.prices.two_source_breaks(on("2026-01-31"), FIRST, LAST) == ()
+
+
 def test_breaks_are_those_beyond_the_tolerance(tmp_path: Path) -> None:
     with book(tmp_path, A, B) as station:
         (found,) = station.prices.two_source_breaks(on("2026-01-31"), FIRST, LAST)

@@ -114,8 +114,9 @@ def test_a_file_without_settlement_dates_books_them_by_venue_and_says_so(station
 
 def test_a_fee_settled_in_a_stablecoin_is_recorded_with_how_it_was_settled(station: Workstation,
                                                                           tmp_path: Path) -> None:
-    head = "trade_date,type,quantity,price,currency,account,reference,provider,licence,token,token_amount,rate_to_par,"
-    file = written(tmp_path / "f.csv", head + "par_reference\n2025-07-03,fee,1000,1,USD,C,S-3,Provider 1,L-1,USDT,"
+    head = ("trade_date,type,symbol,quantity,price,currency,account,reference,provider,licence,token,token_amount,"
+            "rate_to_par,")
+    file = written(tmp_path / "f.csv", head + "par_reference\n2025-07-03,fee,,1000,1,USD,C,S-3,Provider 1,L-1,USDT,"
                                               "1000.5,0.9995,Par 1\n")
     preview, = station.accept([file])
     assert (preview.new, preview.refused) == (1, 0), preview.findings

@@ -95,6 +95,16 @@ def test_a_closed_day_stays_as_it_was_and_the_restatement_names_the_price_and_th
     assert "600" in run("restate", book_file, "--day", DAY).output
 
 
+def test_a_day_whose_signature_does_not_hold_was_never_closed(book_file: Path) -> None:
+    approved(book_file, proposed(book_file).proposal)
+    with at_work(book_file) as station:
+        station.store.connection.execute('DROP TRIGGER "approval_update"')
+        station.store.connection.execute(f"UPDATE \"approval\" SET \"signature\" = '{'0' * 128}'")
+    with at_work(book_file) as station:
+        assert station.records.closed_days(Question(DAY)) == ()
+        assert not station.verify().holds
+
+
 def test_facts_about_later_days_restate_nothing(book_file: Path) -> None:
     approved(book_file, proposed(book_file).proposal)
     with at_work(book_file) as station:
@@ -217,3 +227,27 @@ def test_two_persons_reopen_a_period_and_what_was_closed_when_stays_known(closed
 def test_a_period_that_is_not_over_is_not_closed(book_file: Path) -> None:
     with at_work(book_file) as station, pytest.raises(BadInput, match="period-not-over"):
         station.records.close_period(datetime.now(UTC).date(), "Too early")
+
+
+def test_two_people_with_two_keys_close_a_day_and_a_period_by_command(tmp_path: Path,
+                                                                      monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SANDYQ_KEY_PASSPHRASE", "a long sentence for tests")
+    file = small(tmp_path / "b")
+    keys = {name: tmp_path / f"{number}.key" for number, name in enumerate((MAKER, CHECKER))}
+    for name, role in ((MAKER, "middle_office"), (CHECKER, "risk")):
+        run_json("person", "add", file, name, "--role", role, "--key", keys[name])
+    for words in (("close-day", file, "--as-of", DAY, "--with-unknown", NOT_KZT),
+                  ("close-period", file, "--through", "2025-06-30", "--reason", "Half year")):
+        waits = run_json(*words, "--key", keys[MAKER], exits=(6,))
+        assert run_json("approve", file, waits["proposal"], "--key", keys[MAKER], exits=(3,))["error"]
+        run_json("approve", file, waits["proposal"], "--key", keys[CHECKER])
+    listed = run_json("closed-days", file)
+    assert listed["closed_through"] == "2025-06-30"
+    day, = listed["days"]
+    assert (day["prepared_by"], day["checked_by"], day["restated"]) == (MAKER, CHECKER, False)
+    assert "as signed" in run("closed-days", file).output
+    late = run_json("correct", file, "T-1", "--set", "price=51", "--reason", "Late", "--key", keys[MAKER], exits=(3,))
+    assert late["error"]["code"] == "period-closed"
+    words = run("reopen-period", file, "--through", "2025-02-28", "--reason", "Late", "--key", keys[MAKER])
+    assert words.exit_code == 6
+    assert "waits for a second person" in words.output

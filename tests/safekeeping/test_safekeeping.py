@@ -54,7 +54,8 @@ def test_the_list_names_what_each_backup_is_kept_as_and_one_that_is_broken(held:
     first = Path(run_json("backup", held)["path"])
     more(held, tmp_path)
     content = bytearray(first.read_bytes())
-    content[len(content) // 2] ^= 1
+    for place in range(4096, len(content), 97):
+        content[place] ^= 0xFF
     second = run_json("backup", held)
     assert not first.exists() and second["kept_as"] == "daily"
     first.write_bytes(content)
@@ -86,14 +87,16 @@ def test_a_drill_with_a_damaged_backup_says_so_and_is_recorded(held: Path) -> No
     assert run_json("journal", held)["entries"][-1]["payload"]["holds"] is False
 
 
-def test_the_window_backs_up_when_it_closes_a_changed_book(held: Path) -> None:
-    with Workstation.open(held, actor="Analyst 1", write=True) as station:
-        station.close(back_up=True)
+def test_a_book_is_backed_up_at_closing_when_that_is_asked_and_the_demo_never(held: Path, tmp_path: Path) -> None:
+    Workstation.open(held, actor="Analyst 1", write=True).close()
     assert run_json("backups", held)["backups"] == []
     station = Workstation.open(held, actor="Analyst 1", write=True)
     station.record("note", {"text": "seen"}, [])
     station.close(back_up=True)
     assert len(run_json("backups", held)["backups"]) == 1
+    demo = Path(run_json("demo", tmp_path / "demo", "--no-window")["book"])
+    Workstation.open(demo, actor="Analyst 1").close(back_up=True)
+    assert run_json("backups", demo)["backups"] == []
 
 
 def test_passphrases_change_and_recover_by_command_without_rewriting_the_book(tmp_path: Path,

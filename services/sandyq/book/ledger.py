@@ -99,11 +99,15 @@ class _Run:
         known = _known(transfers, as_of, settled_only=self._settled_only)
         links = connected(good, known)
         linked = {name: link for link in links for name in link.instruments}
+        unsettled = {row.instrument for row in self._waiting}
         for instrument in sorted({*groups, *linked}):
             if not instrument:
                 self._tally.take(in_order(self._own(groups[instrument])))
             elif instrument not in linked:
-                self._plain(instrument, self._own(groups[instrument]), splits.get(instrument, ()))
+                own = self._own(groups[instrument])
+                if self._reported is None or instrument in unsettled or any(
+                        row.type is not TransactionType.SPLIT for row in own):
+                    self._plain(instrument, own, splits.get(instrument, ()))
             elif instrument == linked[instrument].instruments[0]:
                 self._linked(linked[instrument], groups, splits)
         self._cash_transfers(known)

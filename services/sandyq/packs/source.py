@@ -163,6 +163,8 @@ def _candidates(path: Path, head: bytes, declared: str) -> tuple[str, ...]:
         return ("utf-16-le",)
     if even > third and odd <= even // 10:
         return ("utf-16-be",)
+    if head.lstrip().startswith(b"<"):
+        return ("utf-8",)  # what XML is where it does not say otherwise
     return ("utf-8", "cp1251")
 
 

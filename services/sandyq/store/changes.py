@@ -7,10 +7,10 @@ Only facts of the entries in between are read, and those that a reversal in betw
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from sandyq.reference.facts import TABLES, FactTable
 from sandyq.store.engine import BROKEN, damaged
@@ -23,8 +23,10 @@ _DAYS: Final = {
     "booking": "trade_date", "transfer": "trade_date", "manual_price": "date", "fund_weight": "date",
 }
 """The column with the day that a fact is about, where a fact about a later day says nothing about an earlier one."""
-_FIRST: Final = 3
-"""Values of columns begin there in a row: id, entry, line, values."""
+_RANGES: Final = 400
+"""Ranges of ids in one question; the engine has a bound for parameters, and single ids beyond go in as one list."""
+_Slim = tuple[Any, ...]
+"""(id, entry, value of each column of the key, None as an empty text)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +34,14 @@ class RowChange:
     """One key whose visible row differs between two moments; `entry` is the one that made the difference.
 
     `how` is ``new``, ``superseded``, ``reversed`` or ``restored``; `reason` that of the reversal, if there is one.
+    `old` and `new` are ids: `rows_by_id` reads the rows of those that are looked at.
     """
 
     table: str
     key: tuple[str, ...]
     how: str
-    old: Row | None
-    new: Row | None
+    old: int | None
+    new: int | None
     entry: int
     reason: str
 
@@ -63,7 +66,7 @@ class _Undoing:
     row: int
     reason: str
 
-    def reaches(self, table: str, row: Row) -> bool:
+    def reaches(self, table: str, row: _Slim) -> bool:
         if self.table and self.table != table:
             return False
         return bool(self.row == row[0] if self.row else self.target_entry == row[1])
@@ -93,6 +96,14 @@ def entry_moment(store: Store, entry: int) -> datetime | None:
     """Return the moment from which an entry was known: the largest of all up to it. None without such an entry."""
     moments = [item.known_at for item in store.entries() if item.seq <= entry]
     return max(moments, default=None)
+
+
+def rows_by_id(store: Store, table: str, ids: Iterable[int]) -> dict[int, Row]:
+    """Return rows by their ids."""
+    facts = TABLES[table]
+    found = _ask(store, f'SELECT {_columns(facts)} FROM "{table}" WHERE "id" IN (SELECT value FROM json_each(?))',
+                 [json.dumps(sorted(ids))])
+    return {row[0]: row for row in found}
 
 
 def versions(store: Store, table: str, key: Sequence[str], known_at: datetime | None = None) -> tuple[Version, ...]:
@@ -146,35 +157,33 @@ def _touched(store: Store, table: str, old: Visible, new: Visible) -> list[tuple
 
 def _table_changes(store: Store, facts: FactTable, ranges: Sequence[tuple[int, int]], old: Visible, new: Visible,
                    undone: Sequence[_Undoing], until: date | None) -> Iterator[RowChange]:
-    places = [facts.columns.index(name) + _FIRST for name in facts.key]
     undoing = [item for item in undone if item.table in {"", facts.name, "reversal"}]
     name, limit = facts.name, old.limit
     rows = _versions_touched(store, facts, ranges, new.limit, until)
-    keys = list(zip(*([row[place] or "" for row in rows] for place in places), strict=True))
-    before: Row | None = None
-    after: Row | None = None
-    for number, row in enumerate(rows):
+    before: _Slim | None = None
+    after: _Slim | None = None
+    for row, following in zip(rows, [*rows[1:], (0, 0)], strict=True):
         if row[1] <= limit and not old.hides(name, row[0], row[1]):
             before = row
         if not new.hides(name, row[0], row[1]):
             after = row
-        if number + 1 < len(rows) and keys[number + 1] == keys[number]:
+        if row[2:] == following[2:]:
             continue
         if before is not after:
-            yield _change(name, keys[number], before, after, limit, undoing)
+            yield _change(name, row[2:], before, after, limit, undoing)
         before = after = None
 
 
 def _versions_touched(store: Store, facts: FactTable, ranges: Sequence[tuple[int, int]], limit: int,
-                      until: date | None) -> list[Row]:
+                      until: date | None) -> list[_Slim]:
     """Return all rows up to an entry of every key that has a row in the ranges, in order of key and id."""
     keys = ", ".join(f'{_plain(facts, name)} AS "{name}"' for name in facts.key)
     same = " AND ".join(f'{_plain(facts, name, "f.")} = k."{name}"' for name in facts.key)
-    chosen = " OR ".join('"id" BETWEEN ? AND ?' for _ in ranges[:400])
-    values: list[object] = [number for pair in ranges[:400] for number in pair]
-    if len(ranges) > 400:
+    chosen = " OR ".join('"id" BETWEEN ? AND ?' for _ in ranges[:_RANGES])
+    values: list[object] = [number for pair in ranges[:_RANGES] for number in pair]
+    if len(ranges) > _RANGES:
         chosen += ' OR "id" IN (SELECT value FROM json_each(?))'
-        values.append(json.dumps([n for low, high in ranges[400:] for n in range(low, high + 1)]))
+        values.append(json.dumps([n for low, high in ranges[_RANGES:] for n in range(low, high + 1)]))
     about = ""
     day = _DAYS.get(facts.name)
     if until is not None and day:
@@ -182,23 +191,24 @@ def _versions_touched(store: Store, facts: FactTable, ranges: Sequence[tuple[int
         values.append(until.isoformat())
     order = ", ".join(f'k."{name}"' for name in facts.key)
     return _ask(store, f'WITH k AS MATERIALIZED (SELECT DISTINCT {keys} FROM "{facts.name}" WHERE ({chosen}){about}) '
-                       f'SELECT {_columns(facts, "f.")} FROM k CROSS JOIN "{facts.name}" f ON {same} '
+                       f'SELECT f."id", f."entry", {order} FROM k CROSS JOIN "{facts.name}" f ON {same} '
                        f'WHERE f."entry" <= ? ORDER BY {order}, f."id"', [*values, limit])
 
 
-def _change(table: str, key: tuple[str, ...], before: Row | None, after: Row | None, limit: int,
+def _change(table: str, key: tuple[str, ...], before: _Slim | None, after: _Slim | None, limit: int,
             undone: Sequence[_Undoing]) -> RowChange:
     gone = next((item for item in undone if before is not None and item.entry > limit
                  and item.reaches(table, before)), None)
     reason = gone.reason if gone else ""
     if after is None:
-        return RowChange(table, key, "reversed", before, None, gone.entry if gone else 0, reason)
+        assert before is not None
+        return RowChange(table, key, "reversed", before[0], None, gone.entry if gone else 0, reason)
+    old = None if before is None else before[0]
     if after[1] > limit:
-        how = "new" if before is None else "superseded"
-        return RowChange(table, key, how, before, after, after[1], reason)
+        return RowChange(table, key, "new" if old is None else "superseded", old, after[0], after[1], reason)
     if gone is None:
         gone = next((item for item in undone if item.entry > limit and item.table in {"", "reversal"}), None)
-    return RowChange(table, key, "restored", before, after, gone.entry if gone else after[1],
+    return RowChange(table, key, "restored", old, after[0], gone.entry if gone else after[1],
                      gone.reason if gone else "")
 
 
@@ -207,8 +217,8 @@ def _plain(facts: FactTable, name: str, alias: str = "") -> str:
     return f'{alias}"{name}"' if name in facts.required else f"coalesce({alias}\"{name}\", '')"
 
 
-def _columns(facts: FactTable, alias: str = "") -> str:
-    return ", ".join(f'{alias}"{name}"' for name in ("id", "entry", "line", *facts.columns))
+def _columns(facts: FactTable) -> str:
+    return ", ".join(f'"{name}"' for name in ("id", "entry", "line", *facts.columns))
 
 
 def _ask(store: Store, question: str, values: Sequence[object]) -> list[Row]:

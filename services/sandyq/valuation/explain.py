@@ -131,7 +131,8 @@ def _price(line: Line, holdings: Holdings | None = None) -> Figure:
     if price is None:
         note = N_("No price fit for valuation") if line.quantity else N_("Nothing is held.")
         return Figure(_key(line, "price"), LABELS["price"], None, "", note, findings=findings)
-    filed = Figure(f"{_key(line, 'price')}/filed", N_("Close as filed"), price.filed, price.currency,
+    label = N_("Price set by hand") if price.price_type == "manual" else N_("Close as filed")
+    filed = Figure(f"{_key(line, 'price')}/filed", label, price.filed, price.currency,
                    N_("{source}, {day}, {time}", source=price.source, day=price.day, time=line.price_time)
                    if line.price_time else N_("{source}, {day}", source=price.source, day=price.day), price.origin)
     parts: tuple[Figure, ...] = (filed,)

@@ -17,6 +17,7 @@ from sandyq.basics.errors import BadInput, Refused
 from sandyq.basics.findings import Finding, Severity
 from sandyq.basics.text import N_
 from sandyq.control.chain import canonical_json
+from sandyq.control.proposals import ProposalState
 from sandyq.limits.result import State
 from sandyq.reference.facts import FactRow
 from sandyq.store.changes import changes_between, entry_moment
@@ -163,11 +164,11 @@ def closed_days(station: Workstation, q: Question, *, recompute: bool = True) ->
 
 def _closed(station: Workstation, fact: Fact, q: Question, *, last: bool, recompute: bool) -> ClosedDay:
     entry = station.store_entry(fact.origin.entry)
-    proposal = station.people.proposal(str(entry.payload["proposal"])) if "proposal" in entry.payload else None
+    proposal = station.people.proposal(str(entry.payload["proposal"]))
     day = fact.sure_day("date")
     restated = (not last or _restated(station, thaw(fact["content"]), q)) if recompute else None
     return ClosedDay(q.book, day, int(fact["version"]), fact["content_hash"],
-                     proposal.author if proposal else "", entry.actor, entry.known_at, restated, fact.origin)
+                     proposal.author, entry.actor, entry.known_at, restated, fact.origin)
 
 
 def _restated(station: Workstation, content: Frozen, q: Question) -> bool:
@@ -197,8 +198,15 @@ def moment_of_close(station: Workstation, content: Frozen) -> datetime:
 
 
 def _closes(station: Workstation, q: Question) -> list[Fact]:
-    found = [fact for fact in facts(station.store, "valuation_close", q.known_at) if fact["book"] == q.book]
+    """Return the closed days of the question's book; one whose signatures do not hold was never closed."""
+    found = [fact for fact in facts(station.store, "valuation_close", q.known_at)
+             if fact["book"] == q.book and _signed(station, fact)]
     return sorted(found, key=lambda fact: (fact["date"], int(fact["version"])))
+
+
+def _signed(station: Workstation, fact: Fact) -> bool:
+    reference = station.store_entry(fact.origin.entry).payload.get("proposal")
+    return reference is not None and station.people.proposal(str(reference)).state is ProposalState.APPROVED
 
 
 def amount(text: str | None) -> Decimal | None:

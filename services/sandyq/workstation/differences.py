@@ -21,7 +21,7 @@ from sandyq.book.collector import paused_collector
 from sandyq.control.records import Entry
 from sandyq.limits.result import LimitsRun, State
 from sandyq.reference.facts import TABLES
-from sandyq.store.changes import RowChange, changes_between
+from sandyq.store.changes import RowChange, changes_between, rows_by_id
 from sandyq.store.store import Row
 from sandyq.workstation.contract import Question
 from sandyq.workstation.flattened import Shown, absent, figures, limit_values
@@ -170,12 +170,14 @@ class _Facts:
 
     def _fact(self, cause: Cause, change: RowChange) -> FactChange:
         entry = self._entry(change.entry)
-        row = change.new or change.old
+        rows = rows_by_id(self.station.store, change.table, [number for number in (change.old, change.new) if number])
+        before, after = rows.get(change.old or 0), rows.get(change.new or 0)
+        row = after or before
         assert row is not None
         assert entry is not None
-        old, new = described(change.table, change.old, change.new), described(change.table, change.new, change.old)
         reason = change.reason or str(entry.payload.get("reason", ""))
-        return FactChange(change.table, " ".join(filter(None, change.key)), cause, change.how, old, new, entry.actor,
+        return FactChange(change.table, " ".join(filter(None, change.key)), cause, change.how,
+                          described(change.table, before, after), described(change.table, after, before), entry.actor,
                           entry.known_at, reason, Origin(row[1], row[2]))
 
     def _entry(self, seq: int) -> Entry | None:

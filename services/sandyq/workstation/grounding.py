@@ -129,13 +129,32 @@ def _splits(key: str, symbol: str, picture: Picture) -> Iterator[Figure]:
 def _priced(node: Figure, picture: Picture, symbol: str, ground: Ground) -> Figure:
     """Return a price with what other sources say of its day."""
     line = picture.holdings.line(symbol)
-    if line is None or line.price is None or ground.sources is None or line.price.price_type == "manual":
+    if line is None or line.price is None:
+        return node
+    if line.price.price_type == "manual":
+        return replace(node, parts=(*node.parts, *_by_hand(node.key, line.price, picture)))
+    if ground.sources is None:
         return node
     said = ground.sources(line.price, symbol)
     if said is None:
         return node
     return replace(node, parts=(*node.parts, Figure(f"{node.key}/sources", N_("Sources"), line.price.source, "", said,
                                                     line.price.origin)))
+
+
+def _by_hand(key: str, price: PricePoint, picture: Picture) -> Iterator[Figure]:
+    """Yield who gave a price by hand and until when it counts, and the imported close of that day beside it."""
+    for symbol, rows in picture.knowledge.market.manual.items():
+        for row in rows:
+            if row.origin == price.origin:
+                yield Figure(f"{key}/author", N_("Given by"), row.author, "", N_(
+                    "counts until {expires}", expires=row.expires), row.origin)
+                series = picture.knowledge.market.prices.get(symbol)
+                official = series.latest(row.day) if series else None
+                if official is not None and official.day == row.day:
+                    yield Figure(f"{key}/replaced", N_("Imported close of the day"), official.close,
+                                 official.currency, N_("{source}, {day}", source=official.source, day=official.day),
+                                 official.origin)
 
 
 def _nav(node: Figure, symbol: str, picture: Picture) -> Figure:

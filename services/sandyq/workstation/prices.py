@@ -65,23 +65,25 @@ class PricesDesk:
         A withdrawn price counts on no day; its rows stay in the book.
         """
         for proposal in self._station.people.proposals(None, open_only=True):
-            row = _row_of(proposal)
-            if proposal.kind == "manual_price" and row is not None and (row.symbol, row.day) == (symbol, day):
+            row = _row_of(proposal) if proposal.kind == "manual_price" else None
+            if row is not None and not row.withdrawn and (row.symbol, row.day) == (symbol, day):
                 return self._station.people.withdraw(proposal.reference, _said(reason))
         found = next((row for row in self._station.knowledge().market.manual.get(symbol, ()) if row.day == day
                       and not row.withdrawn), None)
         if found is None:
             raise BadInput("no-manual-price", N_("There is no price of {symbol} set by hand on {day}.", symbol=symbol,
                                                  day=day))
-        return self._post_manual(symbol, day, found.close, found.currency, _said(reason), day - timedelta(days=1))
+        return self._post_manual(symbol, day, found.close, found.currency, _said(reason), day - timedelta(days=1),
+                                 key=f"manual-price:withdraw:{found.origin.entry}:{found.origin.line}")
 
-    def _post_manual(self, symbol: str, day: date, close: Decimal, currency: str, reason: str,
-                     expires: date) -> Changes:
+    def _post_manual(self, symbol: str, day: date, close: Decimal, currency: str, reason: str, expires: date,
+                     key: str = "") -> Changes:
         row: FactRow = (0, symbol, day.isoformat(), canonical(close), currency, reason, expires.isoformat(),
                         self._station.actor)
         payload = {"symbol": symbol, "date": day.isoformat(), "close": canonical(close), "currency": currency,
                    "reason": reason, "expires": expires.isoformat()}
-        return self._station.people.post("manual_price", f"{symbol} {day}", [("manual_price", row)], payload)
+        return self._station.people.post("manual_price", f"{symbol} {day}", [("manual_price", row)], payload,
+                                         key)
 
     def manual_prices(self, q: Question) -> tuple[ManualPrice, ...]:
         """Return every price set by hand up to the question's day, and those that wait for a second person."""

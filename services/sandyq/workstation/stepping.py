@@ -15,7 +15,7 @@ from sandyq.limits.toml import read_mandate
 from sandyq.market.issuer_events import applied
 from sandyq.market.series import MarketData
 from sandyq.reference.instruments import Directory
-from sandyq.store.changes import changes_between, touched_tables
+from sandyq.store.changes import changes_between, rows_by_id, touched_tables
 from sandyq.store.market import read_directory, read_mandate_texts, read_market, read_settings
 from sandyq.store.records import read_accounts, read_events, read_people, read_transfers
 from sandyq.store.store import Row
@@ -78,13 +78,10 @@ def _bookings(store: Store, rows: tuple[Transaction, ...], at: datetime | None,
     """Exchange the bookings that one moment has and the other has not."""
     first, second = _in_order(at, target)
     back = (first, second) == (target, at)
-    gone: set[str] = set()
-    come: list[Transaction] = []
-    for change in changes_between(store, first, second, ("booking",)):
-        gone.add(change.key[0])
-        row = change.old if back else change.new
-        if row is not None:
-            come.append(_transaction(row))
+    changes = tuple(changes_between(store, first, second, ("booking",)))
+    gone = {change.key[0] for change in changes}
+    wanted = [number for change in changes if (number := change.old if back else change.new) is not None]
+    come = [_transaction(row) for row in rows_by_id(store, "booking", wanted).values()]
     kept = [row for row in rows if row.reference not in gone]
     return tuple(sorted((*kept, *come), key=lambda row: (row.trade_date, row.origin.entry, row.origin.line)))
 

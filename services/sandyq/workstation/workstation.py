@@ -63,7 +63,7 @@ class Workstation:
         """The person who works here, with an opened key; None signs nothing."""
         self._knowledge: OrderedDict[datetime | None, Knowledge] = OrderedDict()
         self._pictures: OrderedDict[_PictureKey, Picture] = OrderedDict()
-        self._drawdowns: dict[tuple[int, datetime | None], tuple[date, dict[date, float]]] = {}
+        self._drawdowns: dict[tuple[int, datetime | None, str], tuple[date, dict[date, float]]] = {}
         self._verified: Verification | None = None
 
     # ---- opening and closing
@@ -83,9 +83,9 @@ class Workstation:
         return cls(store, path, actor)
 
     def close(self, *, back_up: bool = False) -> None:
-        """Close the file. `back_up` makes a verified backup first when something was recorded (the window does)."""
+        """Close the file. `back_up` makes a verified backup first (the window asks for one after a change)."""
         try:
-            if back_up and self._store.changed and not self.demo:
+            if back_up and not self.demo:
                 self.safekeeping.back_up()
         finally:
             self._store.close()
@@ -208,14 +208,14 @@ class Workstation:
     def _drawdown(self, known: Knowledge, q: Question) -> float | None:
         """Return the fall of the time-weighted index on a day, None when it cannot be computed."""
         trades = known.transactions
-        if not trades or not known.mandates:
+        if not trades or not known.has_mandate(q.book):
             return None
-        key = (known.head, q.known_at)
+        key = (known.head, q.known_at, q.book)
         cached = self._drawdowns.get(key)
         if cached is None or cached[0] < q.as_of:
             first = min(row.trade_date for row in trades)
             last = max(q.as_of, self._last_price_day(known) or q.as_of)
-            found = histories.sleeve_history(known, first, last)
+            found = histories.sleeve_history(known, first, last, q.book)
             cached = (last, {day: float(value) for day, value in zip(found.days, found.drawdown, strict=True)})
             self._drawdowns = {key: cached}
         value = next((cached[1][day] for day in sorted(cached[1], reverse=True) if day <= q.as_of), None)
@@ -267,19 +267,20 @@ class Workstation:
         return result, orders.fingerprint(result, self._store.head())
 
     def history(self, q: Question, first: date) -> History:
-        return histories.sleeve_history(self.knowledge(q.known_at), first, q.as_of)
+        return histories.sleeve_history(self.knowledge(q.known_at), first, q.as_of, q.book)
 
     def limit_history(self, q: Question, limit_id: str, first: date,
                       progress: histories.Progress | None = None) -> LimitHistory:
         def run_on(day: date) -> LimitsRun:
-            return self.picture(Question(day, q.known_at)).limits
+            return self.picture(Question(day, q.known_at, q.book)).limits
 
-        return histories.limit_history(self.knowledge(q.known_at), limit_id, first, q.as_of, run_on, progress)
+        return histories.limit_history(self.knowledge(q.known_at), limit_id, first, q.as_of, run_on, progress,
+                                       book=q.book)
 
     def limits_series(self, q: Question, days: int = 63) -> dict[str, tuple[float | None, ...]]:
         """Return each limit's worst value on the last trading days, oldest first; None is Unknown."""
         span = histories.trading_days(self.knowledge(q.known_at), q.as_of - timedelta(days=2 * days), q.as_of)[-days:]
-        return histories.limits_series([self.picture(Question(day, q.known_at)).limits for day in span])
+        return histories.limits_series([self.picture(Question(day, q.known_at, q.book)).limits for day in span])
 
     def explain(self, q: Question, key: str) -> Figure:
         """Return the tree of inputs of a figure. Raises BadInput for a key that no figure has."""
