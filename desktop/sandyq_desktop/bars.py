@@ -152,6 +152,7 @@ class AsOfBar(QWidget):
     language_changed = Signal(str)
     find_wanted = Signal()
     chip_clicked = Signal(str)
+    book_changed = Signal(str)
 
     def __init__(self, context: ViewContext) -> None:
         super().__init__()
@@ -166,15 +167,18 @@ class AsOfBar(QWidget):
         for code in ("en", "ru", "kk"):
             self.language.addItem(NAMES[code], code)
         assert set(CODES) == set(NAMES)
+        self.book = Choice(look)
+        self.book.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToContents)
+        self.book.hide()
         self.search = QLineEdit()
         self.search.setReadOnly(True)
         self.labels = [Words(look, N_("As of"), "caption", "tx3"), Words(look, N_("Known at"), "caption", "tx3")]
-        self.chips = {"limits": Chip(look, N_("Worst limit")), "orders": Chip(look, N_("Gate")),
+        self.chips = {"limits": Chip(look, N_("Worst limit")), "gate": Chip(look, N_("Gate")),
                       "data": Chip(look, N_("Data")), "journal": Chip(look, N_("Chain"))}
         row = Flow(margins=QMargins(16, 0, 4, 0), high=43)
         self.setLayout(row)
         for item in (self.labels[0], self.day, None, self.labels[1], self.known, None, self.currency, None,
-                     self.language, None):
+                     self.language, self.book, None):
             row.space(1) if item is None else row.addWidget(item)
         row.eager(self.search)
         for view, chip in self.chips.items():
@@ -183,6 +187,7 @@ class AsOfBar(QWidget):
         self.day.changed.connect(self.day_changed)
         self.known.returnPressed.connect(self._known_typed)
         self.currency.chosen.connect(self.currency_changed)
+        self.book.activated.connect(lambda _i: self.book_changed.emit(str(self.book.currentData())))
         self.language.activated.connect(lambda _i: self.language_changed.emit(str(self.language.currentData())))
         self.search.returnPressed.connect(self.find_wanted)
         self.search.installEventFilter(self)
@@ -209,6 +214,7 @@ class AsOfBar(QWidget):
         self.known.setFixedWidth(look.px(196))
         self.known.setAccessibleName(words(N_("Known at")))
         self.known.setToolTip(words(N_("Type now, or a moment such as 03.03.2026 18:00. Times are UTC.")))
+        self.book.setAccessibleName(words(N_("Book of the file")))
         self.currency.restyle()
         self.currency.choose(context.currency)
         self.language.setFont(look.font())
@@ -229,18 +235,31 @@ class AsOfBar(QWidget):
         else:
             limit, state = status.worst
             self.chips["limits"].tell(shape_of(state), WORDS[state], f"{limit} {words.state(state)}")
-        self.chips["orders"].setVisible(status.gate is not None)
+        self._show_books(status.books)
+        self.chips["gate"].setVisible(status.gate is not None)
         if status.gate is not None:
-            self.chips["orders"].tell(Shape.UPCOMING, "t_upcoming", words(status.gate))
+            self.chips["gate"].tell(Shape.UPCOMING, "t_upcoming", words(status.gate))
         text = words(N_("{missing} missing · {stale} stale", missing=status.missing, stale=status.stale))
         state = State.UNKNOWN if status.missing else State.WARNING if status.stale else State.OK
         self.chips["data"].tell(shape_of(state), WORDS[state], text)
-        holds = status.chain_holds
+        holds = False if status.void else status.chain_holds
         shape, token = ((Shape.WAITING, "tx2") if holds is None else (Shape.OK, "t_ok") if holds
                         else (Shape.BREACH, "t_breach"))
         template = (N_("{n} not verified", n=status.chain_entries) if holds is None
                     else N_("{n} verified", n=status.chain_entries) if holds else N_("broken"))
         self.chips["journal"].tell(shape, token, words(template))
+
+
+    def _show_books(self, books: tuple[str, ...]) -> None:
+        """Offer the books of the file and all of them together, where there is more than one."""
+        words = self._context.words
+        self.book.setVisible(len(books) > 1)
+        self.book.clear()
+        for name in (*books, "*"):
+            self.book.addItem(words(N_("All books")) if name == "*" else words(N_("Sleeve")) if name == "sleeve"
+                              else name, name)
+        self.book.setCurrentIndex(max(self.book.findData(self._context.question.book), 0))
+        self.book.setFont(self._context.look.font())
 
 
 class FootBar(QWidget):

@@ -19,14 +19,15 @@ class Command:
     argument: str = ""
 
 
-VIEW_KEYS: Final = ("holdings", "limits", "charts", "orders", "data", "journal")
+VIEW_KEYS: Final = ("today", "holdings", "limits", "charts", "orders", "gate", "data", "journal")
 VIEW_TITLES: Final = {
-    "holdings": N_("Holdings"), "limits": N_("Limits"), "charts": N_("Charts"), "orders": N_("Orders"),
-    "data": N_("Data"), "journal": N_("Journal"),
+    "today": N_("Today"), "holdings": N_("Holdings"), "limits": N_("Limits"), "charts": N_("Charts"),
+    "orders": N_("Orders"), "gate": N_("Gate"), "data": N_("Data"), "journal": N_("Journal"),
 }
 _GO: Final = {
-    "holdings": N_("Go to Holdings"), "limits": N_("Go to Limits"), "charts": N_("Go to Charts"),
-    "orders": N_("Go to Orders"), "data": N_("Go to Data"), "journal": N_("Go to Journal"),
+    "today": N_("Go to Today"), "holdings": N_("Go to Holdings"), "limits": N_("Go to Limits"),
+    "charts": N_("Go to Charts"), "orders": N_("Go to Orders"), "gate": N_("Go to Gate"), "data": N_("Go to Data"),
+    "journal": N_("Go to Journal"),
 }
 
 COMMANDS: Final[tuple[Command, ...]] = (
@@ -57,6 +58,13 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("day-before", N_("One day back"), "Ctrl+Left", "step_day", "-1"),
     Command("day-after", N_("One day on"), "Ctrl+Right", "step_day", "1"),
     Command("verify", N_("Verify the chain"), "Ctrl+Shift+V", "verify"),
+    Command("next-step", N_("Next step of the morning"), "F9", "next_step"),
+    Command("explain-export", N_("Export the explanation"), "Ctrl+Shift+E", "export_tree"),
+    Command("book", N_("Next book of the file"), "Ctrl+Alt+B", "next_book"),
+    Command("sign-in", N_("Sign in with a key"), "Ctrl+Shift+L", "sign_in"),
+    Command("sign-out", N_("Close the key"), "Ctrl+Shift+Q", "sign_out"),
+    Command("backup", N_("Back up now"), "Ctrl+B", "back_up"),
+    Command("restore", N_("Restore a backup"), "Ctrl+Shift+B", "restore"),
     Command("open", N_("Open a book"), "Ctrl+O", "open_book"),
     Command("demo", N_("Make and open the demo book"), "Ctrl+Shift+D", "open_demo"),
     Command("new", N_("New book"), "Ctrl+Shift+N", "new_book"),

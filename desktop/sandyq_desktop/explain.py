@@ -49,6 +49,7 @@ class ExplainPanel(QWidget):
         self._sentence.setProperty("tone", "tx2")
         self.tree = FigureTree(look, N_("Inputs of the figure").template)
         self._copy = Action(look, N_("Copy tree"))
+        self._export = Action(look, N_("Export..."))
         self._close = Action(look, N_("Close"))
         self._foot = QLabel()
         self._foot.setWordWrap(True)
@@ -56,6 +57,7 @@ class ExplainPanel(QWidget):
         self._build()
         self._copy.clicked.connect(self.copy)
         self._close.clicked.connect(self.closed)
+        self._export.clicked.connect(lambda: context.run("explain-export"))
         self.restyle()
 
     def _build(self) -> None:
@@ -79,6 +81,7 @@ class ExplainPanel(QWidget):
         buttons = QHBoxLayout()
         buttons.setContentsMargins(12, 8, 12, 8)
         buttons.addWidget(self._copy)
+        buttons.addWidget(self._export)
         buttons.addStretch(1)
         box.addWidget(head)
         box.addWidget(Line(self._context.look))
@@ -90,6 +93,11 @@ class ExplainPanel(QWidget):
         box.addWidget(self._foot)
         self._sentence.setContentsMargins(12, 0, 12, 10)
         self._foot.setContentsMargins(12, 0, 12, 10)
+
+    @property
+    def key(self) -> str:
+        """The figure that is shown."""
+        return self._key
 
     def show_key(self, key: str) -> None:
         """Ask for a figure and show it when it comes."""
@@ -125,6 +133,7 @@ class ExplainPanel(QWidget):
         for words in (self._heading, self._subject, self._value, self._unit):
             words.restyle()
         self._copy.restyle()
+        self._export.restyle()
         self._close.restyle()
         self._sentence.setFont(self._context.look.font("small"))
         self._foot.setFont(self._context.look.font("caption"))

@@ -13,12 +13,15 @@ from sandyq.basics.text import N_
 from sandyq_desktop.bars import next_weekday
 from sandyq_desktop.commands import COMMANDS, VIEW_TITLES
 from sandyq_desktop.dialogs.choose import ChooseDialog
+from sandyq_desktop.dialogs.key import PassphraseDialog, SignInDialog
 from sandyq_desktop.dialogs.reader import ReaderDialog, help_page
 from sandyq_desktop.fonts import ZOOMS
 from sandyq_desktop.tables.clipboard import table_text
 from sandyq_desktop.tables.table import Table
 
 if TYPE_CHECKING:
+    from sandyq.control.people import Person
+    from sandyq.workstation.recorded import Backup
     from sandyq.workstation.workstation import Workstation
     from sandyq_desktop.window import Window
 
@@ -31,14 +34,26 @@ def person() -> str:
         return "unknown"
 
 
-def opener(path: Path) -> Any:
+def opener(path: Path, passphrase: str | None = None) -> Any:
     """Return what opens a book; the service layer is imported in the worker, after the first paint."""
     def open_book(write: bool) -> Workstation:
         from sandyq.workstation.workstation import Workstation
 
-        return Workstation.open(path, actor=person(), write=write)
+        return Workstation.open(path, actor=person(), write=write, passphrase=passphrase)
 
     return open_book
+
+
+def is_encrypted(path: Path) -> bool:
+    """Return whether a book needs a passphrase: its keys stand beside it, or its first bytes are not plain."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_PLAIN)) not in {_PLAIN, b""}
+    except OSError:
+        return False
+
+
+_PLAIN = b"SQLite format 3\x00"
 
 
 class Handlers:
@@ -109,6 +124,42 @@ class Handlers:
         explain = getattr(self._view(), "explain", None)
         if callable(explain):
             explain()
+
+    def next_step(self) -> None:
+        """Run the next step of the morning."""
+        self.window.go("today")
+        step = getattr(self._view(), "next_step", None)
+        if callable(step):
+            step()
+
+    def export_tree(self) -> None:
+        """Write the explanation in sight, with file, line and person of every input."""
+        key = self.window.panel.key
+        if not self.window.panel.isVisible() or not key:
+            return
+        name, _ = QFileDialog.getSaveFileName(self.window, self.window.context.words(N_("Export the explanation")),
+                                              f"{key.replace('/', '-')}.csv", "CSV, XLSX (*.csv *.xlsx)")
+        if name:
+            self.export_tree_to(Path(name))
+
+    def export_tree_to(self, file: Path) -> None:
+        context, key = self.window.context, self.window.panel.key
+        question, language = context.question, context.words.language
+
+        def write(door: Workstation) -> str:
+            from sandyq.workstation.tree_rows import issue_tree
+
+            return issue_tree(door, question, key, file, language).path.name
+
+        self.window.tasks.ask(write, lambda name: self.window.say(N_("Written: {file}.", file=name)))
+
+    def next_book(self) -> None:
+        """Ask about the next book of the file."""
+        status = self.window.status
+        names = (*status.books, "*") if status and len(status.books) > 1 else ()
+        if names:
+            place = names.index(self.window.context.question.book) if self.window.context.question.book in names else 0
+            self.window.set_book(names[(place + 1) % len(names)])
 
     def copy(self) -> None:
         table = self._table()
@@ -184,7 +235,7 @@ class Handlers:
                                       remedy=N_("Press Esc to come back to now.")))
             return
         self.window.tasks.do(
-            lambda door: door.report(question, "limits", folder, code),
+            lambda door: door.report(question, "limit-sheet", folder, code),
             lambda issued: self.window.say(N_("Written: {file}.", file=", ".join(item.path.name for item in issued))))
 
     # ---- the look
@@ -213,9 +264,15 @@ class Handlers:
         if name:
             self.open_path(Path(name))
 
-    def open_path(self, path: Path) -> None:
+    def open_path(self, path: Path, passphrase: str | None = None) -> None:
+        """Open a book; an encrypted one asks for its passphrase first."""
+        if passphrase is None and is_encrypted(path):
+            dialog = PassphraseDialog(self.window.context.look, path.name, self.window)
+            if not dialog.exec():
+                return
+            passphrase = dialog.passphrase
         self.window.settings.last_book = str(path)
-        self.window.open_with(opener(path))
+        self.window.open_with(opener(path, passphrase))
 
     def open_demo(self) -> None:
         """Make the demo book in the person's own folder and open it."""
@@ -247,6 +304,72 @@ class Handlers:
             return path
 
         self.window.tasks.free(make, self.open_path)
+
+    def back_up(self) -> None:
+        """Make a verified backup beside the book."""
+        self.window.tasks.ask(lambda door: door.safekeeping.back_up(), lambda made: self.window.say(
+            N_("The backup is made and verified: {file}.", file=made.path.name)))
+
+    def restore(self) -> None:
+        """Ask for a backup and a place, show what the backup holds, and put it there."""
+        words = self.window.context.words
+        name, _ = QFileDialog.getOpenFileName(self.window, words(N_("Choose a backup")), "", "Sandyq (*.sandyq)")
+        target, _ = QFileDialog.getSaveFileName(
+            self.window, words(N_("Where the backup goes")), "restored.sandyq", "Sandyq (*.sandyq)",
+            options=QFileDialog.Option.DontConfirmOverwrite) if name else ("", "")
+        if target:
+            self.restore_to(Path(name), Path(target))
+
+    def restore_to(self, backup: Path, target: Path) -> None:
+        """Look at the backup in the worker, then ask."""
+        passphrase: str | None = None
+        if is_encrypted(backup):
+            asking = PassphraseDialog(self.window.context.look, backup.name, self.window)
+            if not asking.exec():
+                return
+            passphrase = asking.passphrase
+
+        def look(_station: object) -> Backup:
+            from sandyq.workstation.safekeeping import look_at
+
+            return look_at(backup, actor=person(), passphrase=passphrase)
+
+        def put_back(_station: object) -> Path:
+            from sandyq.workstation.workstation import Workstation
+
+            Workstation.restore(backup, target, actor=person(), passphrase=passphrase, replace=True)
+            return target
+
+        def decide(found: Backup) -> None:
+            from sandyq_desktop.dialogs.put_back import RestoreDialog
+
+            if RestoreDialog(self.window.context.look, found, target, self.window).exec():
+                self.window.tasks.free(put_back, lambda path: self.open_path(path, passphrase))
+
+        self.window.tasks.free(look, decide)
+
+    def sign_in(self) -> None:
+        """Ask for the key of the person who works here."""
+        last = self.window.settings.last_key
+        dialog = SignInDialog(self.window.context.look, Path(last) if last else None, self.window)
+        if dialog.exec():
+            self.sign_in_with(dialog.file, dialog.passphrase)
+
+    def sign_in_with(self, key: Path, passphrase: str) -> None:
+        def then(who: Person | None) -> None:
+            self.window.settings.last_key = str(key)
+            self.window.say(N_("{person} works here now.", person=who.name) if who else N_(
+                "The key is open; nobody is enrolled in this book yet."))
+            self.window.refresh_all()
+
+        self.window.tasks.sign_in(key, passphrase, then)
+
+    def sign_out(self) -> None:
+        def then(_nothing: None) -> None:
+            self.window.say(N_("The key is closed."))
+            self.window.refresh_all()
+
+        self.window.tasks.sign_out(then)
 
     def quit(self) -> None:
         self.window.close()

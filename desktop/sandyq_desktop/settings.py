@@ -16,6 +16,7 @@ class Settings:
     zoom: int = 100
     currency: str = "USD"
     last_book: str = ""
+    last_key: str = ""
     hidden_columns: dict[str, list[str]] = field(default_factory=dict)
     widths: dict[str, dict[str, int]] = field(default_factory=dict)
 

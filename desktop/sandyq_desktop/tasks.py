@@ -174,7 +174,7 @@ class Tasks(QObject):
                     writer.people.sign_in(self._signer)
                 return job.work(writer), None
             finally:
-                self._changed = self._changed or writer.store.changed
+                self._changed = True
                 writer.close()
                 self._station.forget()
         except SandyqError as error:

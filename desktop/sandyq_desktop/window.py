@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from importlib import import_module
 from importlib.util import find_spec
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QPaintEvent, QShortcut
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QMainWindow,
@@ -43,12 +44,15 @@ if TYPE_CHECKING:
     from sandyq.workstation.workstation import Workstation
 
 VIEWS: Final = {
+    "today": "sandyq_desktop.views.today:TodayView", "gate": "sandyq_desktop.views.gate:GateView",
     "holdings": "sandyq_desktop.views.holdings:HoldingsView", "limits": "sandyq_desktop.views.limits:LimitsView",
     "charts": "sandyq_desktop.views.charts:ChartsView", "orders": "sandyq_desktop.views.orders:OrdersView",
     "data": "sandyq_desktop.views.data:DataView", "journal": "sandyq_desktop.views.journal:JournalView",
 }
 """Views are imported when they are first shown, so that the window paints before a chart library is loaded."""
-_LAST_OF_GROUP = frozenset({"orders"})
+_LAST_OF_GROUP = frozenset({"today", "orders", "gate"})
+_OVERLAID: Final = 1440
+"""Windows narrower than this many logical pixels have Explain over their table's right side, not beside it."""
 MESSAGE_MS = 6000
 
 
@@ -104,6 +108,7 @@ class Window(QMainWindow):
         self.stack.addWidget(self.start)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setHandleWidth(2)
+        self.column = column
         self.splitter.addWidget(column)
         self.splitter.addWidget(self.panel)
         self.splitter.setStretchFactor(0, 1)
@@ -149,6 +154,7 @@ class Window(QMainWindow):
         self.bar.language_changed.connect(self.set_language)
         self.bar.find_wanted.connect(lambda: self.run("palette"))
         self.bar.chip_clicked.connect(self.go)
+        self.bar.book_changed.connect(self.set_book)
         self.banner.back.connect(lambda: self.set_known(None))
         self.progress.cancelled.connect(self.tasks.cancel)
         self.panel.closed.connect(self.panel.hide)
@@ -254,11 +260,29 @@ class Window(QMainWindow):
     def explain(self, key: str) -> None:
         """Unfold a figure at the right."""
         if not self.panel.isVisible():
+            self._place_panel()
             self.panel.show()
-            whole = self.splitter.width()
-            side = min(max(self.context.look.px(360), 300), whole // 2)
-            self.splitter.setSizes([whole - side, side])
         self.panel.show_key(key)
+
+    def _place_panel(self) -> None:
+        """Put Explain beside the views, or over their right side where the window is narrow."""
+        side = max(self.context.look.px(360), 300)
+        if self.width() >= self.context.look.px(_OVERLAID):
+            if self.panel.parent() is not self.splitter:
+                self.splitter.addWidget(self.panel)
+            whole = self.splitter.width()
+            self.splitter.setSizes([whole - min(side, whole // 2), min(side, whole // 2)])
+            return
+        self.panel.setParent(self.column)
+        side = min(side, self.column.width() // 2)
+        self.panel.setGeometry(self.column.width() - side, 0, side, self.column.height())
+        self.panel.raise_()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self.panel.isVisible():
+            self._place_panel()
+            self.panel.show()
 
     def run(self, identity: str) -> None:
         """Carry out a command by its id."""
@@ -269,10 +293,14 @@ class Window(QMainWindow):
     # ---- the question and the look
 
     def set_day(self, day: date) -> None:
-        self._ask_again(Question(day, self.context.question.known_at))
+        self._ask_again(replace(self.context.question, as_of=day))
 
     def set_known(self, moment: datetime | None) -> None:
-        self._ask_again(Question(self.context.question.as_of, moment))
+        self._ask_again(replace(self.context.question, known_at=moment))
+
+    def set_book(self, name: str) -> None:
+        """Ask about another book of the file, or about all of them."""
+        self._ask_again(replace(self.context.question, book=name))
 
     def _ask_again(self, question: Question) -> None:
         self.context.question = question

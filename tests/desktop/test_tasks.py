@@ -18,7 +18,7 @@ class Station:
     def __init__(self, write: bool, log: list[str]) -> None:
         self.write, self._log = write, log
 
-    def close(self) -> None:
+    def close(self, *, back_up: bool = False) -> None:
         self._log.append(f"closed {self.write}")
 
     def forget(self) -> None:

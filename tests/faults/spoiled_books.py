@@ -11,6 +11,7 @@ from pathlib import Path
 from sandyq.cli.__main__ import cli
 from sandyq.control.records import Batch
 from sandyq.reference.facts import TABLES, FactRow
+from sandyq.store.engine import BROKEN, damaged
 from sandyq.store.store import Store
 from sandyq.workstation.contract import Question
 from sandyq.workstation.workstation import Workstation
@@ -103,10 +104,13 @@ class Seen:
 def look(book: Path, *, write: bool = False, key: str | None = None, facts: bool = True) -> Seen:
     """Open a book anew and verify it. With `write` the lock must be free, and an older schema is brought up."""
     with Store.open_with_key(book, key, write=write, actor="Auditor 1") as store:
-        hashes = tuple(mark for mark, in store.connection.execute('SELECT "hash" FROM "journal" ORDER BY "seq"'))
-        if not facts:
-            return Seen(hashes, 0, True, "")
-        found = store.verify()
+        found = store.verify() if facts else None
+        try:
+            hashes = tuple(mark for mark, in store.connection.execute('SELECT "hash" FROM "journal" ORDER BY "seq"'))
+        except BROKEN as error:
+            raise damaged(book.name, error) from None
+    if found is None:
+        return Seen(hashes, 0, True, "")
     return Seen(hashes, found.facts, found.holds, str(found.damages[:3]) if found.damages else "")
 
 

@@ -84,10 +84,10 @@ def _last(connection: Any) -> int:
 
 def _entry(connection: Any, chance: random.Random) -> str:
     seq = chance.randint(1, _last(connection))
-    column, value = chance.choice((("actor", "Analyst 9"), ("kind", "other"),
-                                   ("known_at", "2020-01-01T00:00:00.000000Z"), ("payload", '{"file":"other.csv"}'), ("key", f"other {seq}"),
-                                   ("late_clock", 1), ("content_hash", "0" * 64), ("prev_hash", "1" * 64),
-                                   ("hash", "2" * 64)))
+    column, value = chance.choice((
+        ("actor", "Analyst 9"), ("kind", "other"), ("known_at", "2020-01-01T00:00:00.000000Z"),
+        ("payload", '{"file":"other.csv"}'), ("key", f"other {seq}"), ("late_clock", 1), ("content_hash", "0" * 64),
+        ("prev_hash", "1" * 64), ("hash", "2" * 64)))
     connection.execute(f'UPDATE "journal" SET "{column}" = ? WHERE "seq" = ? AND "{column}" IS NOT ?',
                        [value, seq, value])
     return f"{column} of entry {seq}" if connection.execute("SELECT changes()").fetchone()[0] else ""

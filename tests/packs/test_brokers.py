@@ -52,7 +52,7 @@ def test_the_real_schwab_file_is_read_with_its_account_and_its_total(shared_data
     assert values(rows[0], "trade_date type symbol quantity price fees account") == (
         "2023-04-27", "buy", "BND", "45", "73.7789", "0", "General Investing ...XXX")
     assert values(rows[3], "type quantity price fees") == ("sell", "10.065", "73.4049", "0.01")
-    assert reading.hints == dict.fromkeys((3, 6, 8), {"settle": "assumed"})
+    assert reading.hints == {line: {"settle": "assumed"} for line in (3, 6, 8)}
 
 
 @pytest.mark.data

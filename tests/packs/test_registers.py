@@ -67,30 +67,30 @@ def test_a_fee_in_a_stablecoin_names_its_provider_and_is_never_a_holding() -> No
 
 
 @pytest.mark.parametrize(("text", "kind", "rows", "errors"), [
-    ("reference,trade_date,settle_date,symbol,quantity,currency,from_account,to_account\n"
+    (("reference,trade_date,settle_date,symbol,quantity,currency,from_account,to_account\n"
      "X-1,2025-03-03,2025-03-04,IBIT,100,,Custodian 1,Custodian 2\n"
      "X-2,2025-03-03,,,5000,USD,Bank 1,Bank 2\nX-3,2025-03-03,,IBIT,1,,Custodian 1,Custodian 1\n"
-     "X-4,2025-03-03,,,5000,,Bank 1,Bank 2\n", "transfers",
+     "X-4,2025-03-03,,,5000,,Bank 1,Bank 2\n"), "transfers",
      [("transfer", (2, "X-1", "2025-03-03", "2025-03-04", "IBIT", "", "100", "", "Custodian 1", "Custodian 2", "", "")),
       ("transfer", (3, "X-2", "2025-03-03", "2025-03-03", "", "", "5000", "USD", "Bank 1", "Bank 2", "", ""))],
      [("same-account", 4, "to_account"), ("value-missing", 5, "currency")]),
-    ("account,institution,currency,form,book,owner,valid_from\nCustodian 1,Institution 1,,securities,,Analyst 1,\n"
+    (("account,institution,currency,form,book,owner,valid_from\nCustodian 1,Institution 1,,securities,,Analyst 1,\n"
      "Bank 1,Institution 2,usd,bank money,tech,Back office 1,2025-01-01\nWallet 1,Institution 3,USDT,wallet,,,\n"
-     "Bank 2,Institution 2,,bank_money,,,\nBank 3,Institution 2,USD,bank_money,*,,\n", "accounts",
+     "Bank 2,Institution 2,,bank_money,,,\nBank 3,Institution 2,USD,bank_money,*,,\n"), "accounts",
      [("account", (2, "Custodian 1", "Institution 1", None, "securities", "sleeve", "Analyst 1", None, None, None)),
       ("account", (3, "Bank 1", "Institution 2", "USD", "bank_money", "tech", "Back office 1", "2025-01-01", None,
                    None))],
      [("token-refused", 4, "form"), ("value-missing", 5, "currency"), ("bad-book", 6, "book")]),
-    ("party,name,kind,country,status,valid_from,source\nP-1,Broker 1,broker,kz,active,2025-01-01,Register\n"
-     "P-2,Venue 1,bourse,KZ,active,,\nP-3,Venue 1,venue,KZ,,,\nP-4,Venue 1,venue,KAZ,active,,\n", "parties",
+    (("party,name,kind,country,status,valid_from,source\nP-1,Broker 1,broker,kz,active,2025-01-01,Register\n"
+     "P-2,Venue 1,bourse,KZ,active,,\nP-3,Venue 1,venue,KZ,,,\nP-4,Venue 1,venue,KAZ,active,,\n"), "parties",
      [("party", (2, "P-1", "Broker 1", "broker", "KZ", "active", "2025-01-01", "Register"))],
      [("word-unknown", 3, "kind"), ("value-missing", 4, "status"), ("bad-code", 5, "country")]),
-    ("party,role,subject,share,valid_from,valid_to\nP-1,coin custodian,IBIT.XNAS,90%,2025-01-01,\n"
-     "P-1,auditor,IBIT.XNAS,1.5,,\nP-1,auditor,IBIT.XNAS,,2025-02-01,2025-01-01\n", "party_roles",
+    (("party,role,subject,share,valid_from,valid_to\nP-1,coin custodian,IBIT.XNAS,90%,2025-01-01,\n"
+     "P-1,auditor,IBIT.XNAS,1.5,,\nP-1,auditor,IBIT.XNAS,,2025-02-01,2025-01-01\n"), "party_roles",
      [("party_role", (2, "P-1", "coin_custodian", "IBIT.XNAS", "0.9", "2025-01-01", None, None))],
      [("share-above-one", 3, "share"), ("ends-before-begin", 4, "valid_to")]),
-    ("party,number,authority,activity,valid_from,valid_to,status\nP-1,L-1,Authority 1,broker,2025-01-01,2026-01-01,Active\n"
-     "P-1,,Authority 1,broker,,,active\n", "licences",
+    (("party,number,authority,activity,valid_from,valid_to,status\n"
+     "P-1,L-1,Authority 1,broker,2025-01-01,2026-01-01,Active\nP-1,,Authority 1,broker,,,active\n"), "licences",
      [("licence", (2, "P-1", "L-1", "Authority 1", "broker", "2025-01-01", "2026-01-01", "active", None))],
      [("value-missing", 3, "number")]),
     ("source,rank,tolerance_bp,valid_from\nPrimary,1,25,2025-01-01\nSecond,1.5,,\n", "price_sources",
@@ -98,12 +98,12 @@ def test_a_fee_in_a_stablecoin_names_its_provider_and_is_never_a_holding() -> No
     ("symbol,level,reason,valid_from\nDEFI,2,Thin trading,2025-01-01\nDEFI,4,Thin trading,2025-01-01\n",
      "fair_value_levels", [("fair_value_level", (2, "DEFI", "2", "Thin trading", "2025-01-01"))],
      [("word-unknown", 3, "level")]),
-    ("instrument,attribute,value,valid_from,source\nIBIT.XNAS,fee_pct,0.25%,2025-01-01,Prospectus\n"
-     "IBIT,auditor,Auditor 1,,\nIBIT.XNAS,isin,US46438F1013,,\nIBIT.XNAS,kind,token,,\n", "attributes",
+    (("instrument,attribute,value,valid_from,source\nIBIT.XNAS,fee_pct,0.25%,2025-01-01,Prospectus\n"
+     "IBIT,auditor,Auditor 1,,\nIBIT.XNAS,isin,US46438F1013,,\nIBIT.XNAS,kind,token,,\n"), "attributes",
      [("instrument_attribute", (2, "IBIT.XNAS", "fee_pct", "0.25", "2025-01-01", "Prospectus", "filed"))],
      [("bad-instrument", 3, "instrument"), ("bad-isin", 4, "value"), ("kind-unknown", 5, "value")]),
-    ("date,fund,ticker,company,shares,weight,weight_pct\n2025-03-03,ARKW,COIN,Company 1,10,,60\n"
-     "2025-03-03,ARKW,HOOD,Company 2,10,0.4,\n2025-03-03,ARKW,HOOD2,Company 2,10,40,\n", "fund_weights",
+    (("date,fund,ticker,company,shares,weight,weight_pct\n2025-03-03,ARKW,COIN,Company 1,10,,60\n"
+     "2025-03-03,ARKW,HOOD,Company 2,10,0.4,\n2025-03-03,ARKW,HOOD2,Company 2,10,40,\n"), "fund_weights",
      [("fund_weight", (2, "ARKW", "2025-03-03", "COIN", "COIN", None, "10", None, "0.6", None, None)),
       ("fund_weight", (3, "ARKW", "2025-03-03", "HOOD", "HOOD", None, "10", None, "0.4", None, None))],
      [("weight-unit", 4, "weight")]),

@@ -78,7 +78,8 @@ def test_days_numbers_and_texts_come_as_in_a_csv_file(tmp_path: Path) -> None:
     reading, rows = taken(made(tmp_path, table(ROW, (datetime(2025, 3, 4), "IBIT", 49, "USD"),
                                                ("2025-03-05", "IBIT", "50.25", "USD"), (), (None, "IBIT", 1, "USD"))))
     assert (reading.kind, reading.encoding, reading.read, reading.refused) == ("prices", "xlsx", 4, 1)
-    assert [row[:5] for row in rows] == [(2, "IBIT", "2025-03-03", "48.5", "USD"), (3, "IBIT", "2025-03-04", "49", "USD"),
+    assert [row[:5] for row in rows] == [(2, "IBIT", "2025-03-03", "48.5", "USD"),
+                                         (3, "IBIT", "2025-03-04", "49", "USD"),
                                          (4, "IBIT", "2025-03-05", "50.25", "USD")]
     assert [(item.code, item.line, item.column) for item in reading.findings] == [("value-missing", 6, "date")]
 
@@ -120,11 +121,11 @@ def test_errors_formulas_and_merged_cells_are_said(tmp_path: Path) -> None:
         table(ROW, (date(2025, 3, 4), "IBIT", None, "USD"), (date(2025, 3, 5), "IBIT", None, "USD"))(book)
         page = book.get_worksheet_by_name("Prices")
         page.write_formula(2, 2, "=NA()", None, "#N/A")
-        page.write_formula(3, 2, "=1+1", None, 2)
+        page.write_formula(3, 2, "=40+9", None, 49)
         page.merge_range(6, 0, 6, 2, "")
 
     reading, rows = taken(made(tmp_path, fill))
-    assert [row[3] for row in rows] == ["48.5", "2"]
+    assert [row[3] for row in rows] == ["48.5", "49"]
     assert [(item.code, item.line, item.column) for item in reading.findings] == [
         ("formulas-cached", 0, ""), ("cells-merged", 0, ""), ("cell-error", 3, "close")]
 
@@ -260,14 +261,22 @@ def test_one_long_text_in_every_cell_is_refused(tmp_path: Path, monkeypatch: pyt
     assert "too long" in str(refusal(file))
 
 
+def outcome(file: Path) -> None:
+    """Read a file: it is refused with a sentence, or its counts add up; nothing else may happen."""
+    refused: BadInput | None = None
+    try:
+        reading = read_file(file)
+        assert len({row[0] for _, row in reading.rows()}) + reading.refused == reading.read
+    except BadInput as error:
+        refused = error
+    assert refused is None or str(refused)
+
+
 def test_broken_parts_are_refused_and_never_crash(tmp_path: Path) -> None:
     contents = parts(made(tmp_path, table(ROW)))
     for name in contents:
         for broken in (b"", contents[name][:len(contents[name]) // 2], b"\xff\xfe<\x00a\x00>\x00", b"<a>" * 1000):
-            try:
-                list(read_file(packed(tmp_path, {**contents, name: broken})).rows())
-            except BadInput as error:
-                assert str(error)
+            outcome(packed(tmp_path, {**contents, name: broken}))
 
 
 @settings(max_examples=550, deadline=None, derandomize=True, database=None,
@@ -292,8 +301,4 @@ def test_a_workbook_with_bytes_changed_is_refused_or_read(tmp_path: Path, data: 
         packed(tmp_path, {**contents, name: bytes(content)}, "fuzz.xlsx")
     else:
         changed.write_bytes(bytes(content))
-    try:
-        reading = read_file(changed)
-        assert len({row[0] for _, row in reading.rows()}) + reading.refused == reading.read
-    except BadInput as error:
-        assert str(error)
+    outcome(changed)

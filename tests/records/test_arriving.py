@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from desks import DAY, at_work, small
+from desks import DAY, approved, at_work, enrolled, small
 from driving import copied, written
 
 from sandyq.basics.text import Text
@@ -44,13 +44,13 @@ def event(name: str, kind: str, symbol: str, terms: dict[str, str], day: str = "
     return (7, name, kind, symbol, None, day, None, json.dumps(terms), "8-K", None)
 
 
-SPIN = {"child_symbol": "FBTC", "ratio": "0.50", "cost_share": "0.1"}
+SPIN = {"child": "FBTC", "ratio": "0.50", "cost_share": "0.1"}
 
 
 def test_events_of_a_file_get_instruments_and_canonical_terms(station: Workstation) -> None:
     refusals = Refusals()
     rows = [event("E-1", "spin_off", "IBIT", SPIN), event("E-2", "spin_off", "NONE", SPIN),
-            event("E-3", "spin_off", "IBIT", {**SPIN, "child_symbol": "NONE"}),
+            event("E-3", "spin_off", "IBIT", {**SPIN, "child": "NONE"}),
             event("E-4", "spin_off", "IBIT", {"ratio": "1"}), event("E-5", "fee_change", "IBIT", {"fee_pct": "0.12"})]
     found = list(resolve_events(station.store, station.knowledge(), rows, refusals))
     assert [row[1] for row in found] == ["E-1", "E-5"]
@@ -123,3 +123,46 @@ def test_a_fee_settled_in_a_stablecoin_is_recorded_with_how_it_was_settled(stati
     row, = station.store.rows("stablecoin_settlement")
     assert row[3:7] == ("S-3", "Provider 1", "L-1", "USDT")
     assert not any("USDT" in name for name in station.holdings(Question(DAY)).state.positions)
+
+
+ACTIONS = """event,type,symbol,ex_date,child,ratio,cost_share,fee_pct,source
+E-1,spin_off,IBIT,2025-06-02,FBTC,0.50,0.1,,8-K
+E-2,fee_change,IBIT,2025-06-02,,,,0.12,Prospectus
+E-3,spin_off,NOPE,2025-06-02,FBTC,1,0.1,,8-K
+"""
+
+
+def test_a_file_of_events_is_imported_once_whatever_its_bytes(station: Workstation, tmp_path: Path) -> None:
+    preview, = station.accept([written(tmp_path / "a.csv", ACTIONS)])
+    assert (preview.kind, preview.new, preview.refused) == ("corporate_actions", 2, 1)
+    assert station.holdings(Question(DAY)).state.positions["FBTC.BATS"].quantity == 500 + 400
+    again, = station.accept([written(tmp_path / "b.csv", ACTIONS.replace("0.50", "0.5"))])
+    assert (again.new, again.superseding, again.duplicate, again.refused) == (0, 0, 2, 1)
+    other, = station.accept([written(tmp_path / "c.csv", ACTIONS.replace("0.50", "2"))])
+    assert (other.new, other.superseding, other.duplicate, other.refused) == (0, 0, 1, 2)
+    assert "event-differs" in {finding.code for finding in other.findings}
+    station.roll_back(preview.entry or 0, "Wrong file")
+    assert station.holdings(Question(DAY)).state.positions["FBTC.BATS"].quantity == 500
+
+
+def test_a_file_of_transfers_moves_lots_to_the_other_account(station: Workstation, tmp_path: Path) -> None:
+    text = ("reference,trade_date,settle_date,symbol,quantity,currency,from_account,to_account\n"
+            "M-1,2025-06-02,2025-06-02,IBIT,300,,C,D\nM-2,2025-06-02,2025-06-02,IBIT,900,,C,D\n")
+    preview, = station.accept([written(tmp_path / "m.csv", text)])
+    assert (preview.new, preview.refused) == (1, 1)
+    lots = station.holdings(Question(DAY)).state.positions["IBIT.XNAS"].lots
+    assert {(lot.account, lot.quantity, lot.reference) for lot in lots} == {("C", 500, "T-1"), ("D", 300, "T-1")}
+    again, = station.accept([written(tmp_path / "n.csv", text.replace(",900,", ",901,"))])
+    assert (again.new, again.duplicate, again.refused) == (0, 1, 1)
+
+
+def test_with_people_a_file_of_events_waits_for_a_second_person(first: Path, tmp_path: Path) -> None:
+    file = enrolled(copied(first, tmp_path / "two.sandyq"))
+    with at_work(file) as station:
+        preview, = station.accept([written(tmp_path / "a.csv", ACTIONS)])
+        assert preview.proposal
+        assert not station.knowledge().events
+    approved(file, preview.proposal)
+    with at_work(file) as station:
+        assert [event.event for event in station.knowledge().events] == ["E-1", "E-2"]
+        assert station.verify().holds

@@ -204,7 +204,8 @@ def test_the_auditor_asks_what_was_believed_and_whether_the_file_was_touched(boo
     assert believed["totals"]["market_value_usd"] == old
     answer: dict[str, Any] = run_json("diff", book_file, "--as-of", DAY, "--from", moment)
     assert answer["causes"] == ["price"]
-    assert {fact["key"] for fact in answer["facts"]} == {"IBIT 2025-10-06 close"}
+    fact, = answer["facts"]
+    assert (fact["key"], fact["file"], fact["line"]) == ("IBIT 2025-10-06 close", "p0.csv", 2)
     words = run("diff", book_file, "--as-of", DAY, "--from", moment).output
     assert "Prices" in words
     assert "IBIT" in words

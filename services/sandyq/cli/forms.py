@@ -287,7 +287,8 @@ def figure(node: Figure, language: Language, sources: Mapping[tuple[int, int], J
         value = day(value)
     origin = sources.get((node.origin.entry, node.origin.line)) if node.origin else None
     return {"key": node.key, "label": language.say(node.label), "value": value, "unit": node.unit or None,
-            "note": language.say(node.note) if node.note else None, "chosen": node.chosen or None, "source": origin,
+            "note": language.say(node.note) if node.note else None, "chosen": node.chosen or None,
+            "convention": node.convention or None, "source": origin,
             "findings": findings(node.findings, language),
             "parts": [figure(part, language, sources) for part in node.parts]}
 

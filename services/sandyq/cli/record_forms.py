@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
 import click
 
-from sandyq.basics.decimals import QUANTITY_STEP, canonical
+from sandyq.basics.decimals import QUANTITY_STEP, WIDE, canonical
 from sandyq.basics.language import Language
 from sandyq.basics.text import N_
 from sandyq.book.actions import BY_EVENT
@@ -42,6 +42,10 @@ def moment(value: datetime | None) -> str | None:
     return value.astimezone(UTC).isoformat() if value else None
 
 
+def _when(value: datetime) -> str:
+    return f"{value.astimezone(UTC):%d.%m.%Y %H:%M:%S} UTC"
+
+
 def full(value: Decimal | None) -> str | None:
     """A figure with all its digits: the parts of a change sum exactly to it."""
     return None if value is None else canonical(value)
@@ -73,7 +77,7 @@ def print_versions(items: Sequence[FactVersion], language: Language) -> None:
         said = ", ".join(f"{name} {value}" for name, value in item.values.items() if value)
         click.echo(f"{say(_MARKS[item.mark]):11} {said}")
         click.echo("            " + say(N_("Entry {entry}, {actor}, {moment}", entry=item.origin.entry,
-                                           actor=item.actor, moment=moment(item.known_at))))
+                                           actor=item.actor, moment=_when(item.known_at))))
         if item.ended_by:
             click.echo("            " + say(N_("Ended by entry {entry}, {actor}: {reason}", entry=item.ended_by,
                                                actor=item.ended_actor, reason=item.reason or "—")))
@@ -110,8 +114,7 @@ def print_preview(item: ActionPreview, language: Language) -> None:
                f"{language.date(event.ex_date)}")
     rows = [[line.symbol, _pair(line.quantity, language), _pair(line.cost_usd, language),
              _pair(line.market_value_usd, language),
-             "; ".join(f"{_pair((_coins(pair[0]), _coins(pair[1])), language)} {coin}"
-                       for coin, pair in line.coins.items())] for line in item.lines]
+             "; ".join(f"{_pair(pair, language)} {coin}" for coin, pair in line.coins.items())] for line in item.lines]
     table([say("Symbol"), say("Quantity"), say("Cost USD"), say("Value USD"), say("Coins")], rows)
     for name, pair in item.cash.items():
         if pair[0] != pair[1]:
@@ -126,19 +129,25 @@ def print_preview(item: ActionPreview, language: Language) -> None:
         click.echo(say(N_("Two persons decide this.")))
 
 
-def _coins(amount: Decimal | None) -> Decimal | None:
-    """Coins to a hundred-millionth, which is all that a table needs; the JSON answer has more."""
-    return None if amount is None else Decimal(canonical(amount.quantize(QUANTITY_STEP)))
+def _short(value: Decimal | None) -> Decimal | None:
+    """A number to eight decimals, which is all that a table needs; the JSON answer has more."""
+    return None if value is None else Decimal(canonical(value.quantize(QUANTITY_STEP, context=WIDE)))
 
 
 def print_limits(items: Sequence[LimitChange], language: Language) -> None:
-    """Print the limits that move, with their states."""
+    """Print the limits that move, with their states; ratios in per cent."""
     for item in items:
         if item.value[0] == item.value[1] and item.state[0] is item.state[1]:
             continue
-        values = _pair(item.value, language)
-        click.echo(f"  {item.limit_id}: {values} {item.unit}, {_state(item.state[0], language)} → "
+        values = " → ".join(_limit_value(value, item.unit, language) for value in item.value)
+        click.echo(f"  {item.limit_id}: {values}, {_state(item.state[0], language)} → "
                    f"{_state(item.state[1], language)}")
+
+
+def _limit_value(value: Decimal | None, unit: str, language: Language) -> str:
+    if value is None or unit != "ratio":
+        return f"{language.number(_short(value))} {unit}".rstrip()
+    return language.number(value * 100, 3) + " %"
 
 
 def _state(state: State, language: Language) -> str:
@@ -146,7 +155,7 @@ def _state(state: State, language: Language) -> str:
 
 
 def _pair(pair: tuple[Decimal | None, Decimal | None], language: Language) -> str:
-    first, second = (language.number(value) for value in pair)
+    first, second = (language.number(_short(value)) for value in pair)
     return first if pair[0] == pair[1] else f"{first} → {second}"
 
 
@@ -169,32 +178,32 @@ def _figure(item: FigureChange, language: Language) -> Json:
             "new": full(item.new), "parts": {cause.value: full(part) for cause, part in item.parts}}
 
 
-def _fact(item: FactChange) -> Json:
+def _fact(item: FactChange, files: Mapping[int, str]) -> Json:
     return {"table": item.table, "key": item.key, "cause": item.cause.value, "how": item.how, "old": item.old,
             "new": item.new, "actor": item.actor, "known_at": moment(item.known_at), "reason": item.reason or None,
-            "entry": item.origin.entry, "line": item.origin.line}
+            "entry": item.origin.entry, "file": files.get(item.origin.entry), "line": item.origin.line}
 
 
-def difference(item: Difference, language: Language) -> Json:
-    """The whole answer; `causes` are those that moved a figure, or whose facts came where figures are Unknown."""
+def difference(item: Difference, language: Language, files: Mapping[int, str]) -> Json:
+    """The whole answer; `causes` are those that moved a figure. `files`: entry → the file that it came from."""
     moved = {cause for figure in item.figures for cause, _ in figure.parts}
     return {"as_of": day(item.as_of), "known_from": moment(item.known_from), "known_to": moment(item.known_to) or "now",
             "causes": [cause.value for cause in Cause if cause in moved],
             "figures": [_figure(figure, language) for figure in item.figures],
             "limits": [limit_change(limit, language.code) for limit in item.limits],
-            "facts": [_fact(fact) for fact in item.facts], "more_facts": item.more_facts}
+            "facts": [_fact(fact, files) for fact in item.facts], "more_facts": item.more_facts}
 
 
-def print_difference(item: Difference, language: Language) -> None:
+def print_difference(item: Difference, language: Language, files: Mapping[int, str]) -> None:
     say, number = language.say, language.number
-    click.echo(say(N_("{day} as known at {first} and at {second}", day=item.as_of, first=moment(item.known_from),
-                      second=moment(item.known_to) or say("now"))))
+    click.echo(say(N_("{day} as known at {first} and at {second}", day=item.as_of, first=_when(item.known_from),
+                      second=_when(item.known_to) if item.known_to else say("now"))))
     rows = []
     for figure in item.figures:
         if figure.old == figure.new:
             continue
-        parts = ", ".join(f"{say(CAUSE_WORDS[cause])} {number(part, 2, sign=True)}" for cause, part in figure.parts)
-        rows.append([say(figure.label), number(figure.old), number(figure.new), figure.unit, parts])
+        parts = ", ".join(f"{say(CAUSE_WORDS[cause])} {_part(part, language)}" for cause, part in figure.parts)
+        rows.append([say(figure.label), number(_short(figure.old)), number(_short(figure.new)), figure.unit, parts])
     if rows:
         table([say("Figure"), say("Old"), say("New"), say("Unit"), say("Parts")], rows, frozenset({1, 2}))
     else:
@@ -202,14 +211,22 @@ def print_difference(item: Difference, language: Language) -> None:
     print_limits(item.limits, language)
     for fact in item.facts[:_SHOWN_FACTS]:
         change = " → ".join(filter(None, (fact.old, fact.new)))
-        click.echo(f"  {say(CAUSE_WORDS[fact.cause])}: {fact.table} {fact.key}: {change} ({fact.how}, {fact.actor}, "
-                   f"{moment(fact.known_at)}{', ' + fact.reason if fact.reason else ''})")
+        place = f"{files[fact.origin.entry]}:{fact.origin.line}" if fact.origin.line else ""
+        said = ", ".join(filter(None, (fact.how, fact.actor, _when(fact.known_at), place, fact.reason)))
+        click.echo(f"  {say(CAUSE_WORDS[fact.cause])}: {fact.table} {fact.key}: {change} ({said})")
     rest = item.more_facts + max(0, len(item.facts) - _SHOWN_FACTS)
     if rest:
         click.echo(say(N_("  and {n} more; --json lists them all", n=rest)))
 
 
-def restatement(item: Restatement, language: Language) -> Json:
-    return {"closed": closed(item.closed), **difference(item.difference, language),
+def _part(part: Decimal | None, language: Language) -> str:
+    """A part with its sign; small ones keep eight decimals."""
+    if part is None:
+        return "—"
+    return language.number(part, 2, sign=True) if abs(part) >= 1 else language.number(part, 8, sign=True)
+
+
+def restatement(item: Restatement, language: Language, files: Mapping[int, str]) -> Json:
+    return {"closed": closed(item.closed), **difference(item.difference, language, files),
             "states_changed": [limit_change(limit, language.code) for limit in item.difference.limits
                                if limit.state[0] is not limit.state[1]]}

@@ -19,7 +19,7 @@ from sandyq.reference.accounts import SLEEVE
 from sandyq.reference.events import EventType
 from sandyq.workstation.contract import Changes, Question
 from sandyq.workstation.corrections import KINDS
-from sandyq.workstation.recorded import ActionDraft
+from sandyq.workstation.recorded import ActionDraft, Difference
 from sandyq.workstation.workstation import Workstation
 
 _WAITS: Final = 6
@@ -55,6 +55,11 @@ def _pairs(given: Sequence[str], option: str) -> dict[str, str]:
             raise BadInput("bad-pair", N_("{name} is given twice.", name=name), where=option)
         found[name] = value.strip()
     return found
+
+
+def _files(station: Workstation, found: Difference) -> dict[int, str]:
+    """Return entry → the file, or the kind of entry, that its facts came from."""
+    return {entry: station.source(entry, 0).file for entry in {fact.origin.entry for fact in found.facts}}
 
 
 @click.command()
@@ -203,11 +208,12 @@ def restate(book: Path, on: date, version: int | None, known_at: datetime | None
     """A closed day against what is known now: old, new, cause, limits that would have changed state."""
     with opened(book, actor=actor) as station:
         found = station.records.restatement(Question(on, known_at, of_book), on, version)
+        files = _files(station, found.difference)
     if as_json:
-        answer(record_forms.restatement(found, said(code)))
+        answer(record_forms.restatement(found, said(code), files))
     else:
         record_forms.print_closed([found.closed], said(code))
-        record_forms.print_difference(found.difference, said(code))
+        record_forms.print_difference(found.difference, said(code), files)
 
 
 @click.command("close-period")
@@ -260,10 +266,11 @@ def diff(book: Path, as_of: date | None, known_from: datetime, known_to: datetim
     with opened(book, actor=actor) as station:
         on = as_of or station.latest_day(known_from)
         found = station.records.difference(on, known_from, known_to, of_book)
+        files = _files(station, found)
     if as_json:
-        answer(record_forms.difference(found, said(code)))
+        answer(record_forms.difference(found, said(code), files))
     else:
-        record_forms.print_difference(found, said(code))
+        record_forms.print_difference(found, said(code), files)
 
 
 @click.command()

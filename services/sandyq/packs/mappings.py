@@ -78,8 +78,9 @@ class SavedMapping:
             before, _, after = pattern.partition("*")
             end = re.escape(after.strip()) if after.strip() else r"(?:[\"\r\n;]|$)"
             match = re.search(rf"{re.escape(before.strip())}\s*([^\r\n]{{1,80}}?)\s*{end}", plain)
-            if match and match[1].strip():
-                found[column] = match[1].strip()
+            value = match[1].strip(" ,") if match else ""
+            if value:
+                found[column] = value
         return found
 
     def folded(self) -> dict[str, str]:

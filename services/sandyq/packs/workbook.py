@@ -13,6 +13,8 @@ import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
+from itertools import islice, pairwise
+from math import isfinite
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +33,8 @@ from sandyq.packs.source import Source
 SIZE_LIMIT: Final = 64 * 1024 * 1024
 CELL_LIMIT: Final = 20_000_000
 """Cells of the rectangle around everything filled: the reader lays it out in full."""
+FILLED_LIMIT: Final = 4_000_000
+"""Cells and rows that are there; a larger table is exported as CSV."""
 TEXT_LIMIT: Final = 256 * 1024 * 1024
 """Characters of all text cells together: one long text that every cell refers to is a bomb too."""
 ENCODING: Final = "xlsx"
@@ -42,8 +46,10 @@ _MAGIC: Final = b"PK\x03\x04"
 _OLD: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _EXACT: Final = 2 ** 53
 _ATTRIBUTES: Final = rb"""((?:[^<>"']{1,4096}|"[^"]{0,4096}"|'[^']{0,4096}'){0,500}+)"""
-_TOKEN: Final = re.compile(rb"<(?:[A-Za-z][\w.-]{0,40}:)?(row|c)(?=[\s/>])" + _ATTRIBUTES
+_TOKEN: Final = re.compile(rb"<(?:[A-Za-z][\w.-]{0,40}:)?(row|c)(?=[\s/>])(?: r=\"([A-Z]{0,3})([0-9]{1,7})\")?"
+                           + _ATTRIBUTES
                            + rb">(?:\s{0,80}<(?:[A-Za-z][\w.-]{0,40}:)?v>\s{0,80}([0-9]{1,9})\s{0,80}</)?")
+"""A row or cell: its place where it stands first as usual, the other attributes, a whole number as value."""
 _BARE: Final = re.compile(rb"<(?:[A-Za-z][\w.-]{0,40}:)?(?:row|c)(?=[\s/>])")
 _PLACE: Final = re.compile(rb"""(?:^|\s)r\s*=\s*["']([A-Za-z]{0,3})([0-9]{0,7})["']""")
 _KIND: Final = re.compile(rb"""(?:^|\s)t\s*=\s*["'](s|e)["']""")
@@ -61,7 +67,6 @@ class _Part:
     errors: set[tuple[int, int]] = field(default_factory=set)
     formulas: bool = False
     merged: bool = False
-    cells: int = 0
     texts: list[int] = field(default_factory=list)
 
 
@@ -90,8 +95,8 @@ def read_workbook(path: Path, sheet: str, report: Report) -> Source:
     for name, content in entries(data, path.name):
         _refuse_kind(name, content, path.name)
         if name.lower() == "xl/sharedstrings.xml":
-            starts = [found.start() for found in _SHARED.finditer(content)]
-            texts = [after - before for before, after in zip(starts, [*starts[1:], len(content)], strict=True)]
+            edges = [*(found.start() for found in _SHARED.finditer(content)), len(content)]
+            texts = [after - before for before, after in pairwise(edges)]
         elif b"\0" in content[:256] and name.lower().endswith((".xml", ".rels")):
             raise _bad(path.name, N_("A part of the workbook is not written in UTF-8."))
         else:
@@ -142,25 +147,31 @@ def _checked(content: bytes, where: str) -> _Part:
     """Follow the cells of a part: how far they reach, which are errors, which refer to which shared text."""
     part = _Part(formulas=_FORMULA.search(content) is not None, merged=_MERGED.search(content) is not None)
     row = column = last_row = last_column = seen = 0
+    columns: dict[bytes, int] = {}
     for found in _TOKEN.finditer(content):
         seen += 1
-        tag, attributes, value = found.groups()
-        place = _PLACE.search(attributes)
+        tag, letters, digits, rest, value = found.groups()
+        if digits is None and rest and (place := _PLACE.search(rest)):
+            letters, digits = place[1], place[2]
         if tag == b"row":
-            row, column = int(place[2]) if place and place[2] else row + 1, 0
-        elif place and place[1] and place[2]:
-            row, column = int(place[2]), _column(place[1])
+            row, column = int(digits) if digits else row + 1, 0
+        elif letters and digits:
+            row = int(digits)
+            column = columns.get(letters) or columns.setdefault(letters, _column(letters))
         else:
             column += 1
-        last_row, last_column = max(last_row, row), max(last_column, column)
-        if tag == b"c":
-            part.cells += 1
-            kind = _KIND.search(attributes)
-            if kind and kind[1] == b"e":
+        if row > last_row:
+            last_row = row
+        if column > last_column:
+            last_column = column
+        if seen > FILLED_LIMIT:
+            raise _bad(where, N_("The sheet has more than {limit} cells.", limit=FILLED_LIMIT))
+        if tag == b"c" and b"t" in rest and (kind := _KIND.search(rest)):
+            if kind[1] == b"e":
                 part.errors.add((row - 1, column - 1))
-            elif kind and value:
+            elif value:
                 part.texts.append(int(value))
-    if seen != sum(1 for _ in _BARE.finditer(content)):
+    if seen != sum(1 for _ in islice(_BARE.finditer(content), seen + 1)):
         raise _bad(where, N_("The cells of the workbook cannot be followed."))
     if last_row * last_column > CELL_LIMIT:
         raise _bad(where, N_("The sheet spans more than {limit} cells.", limit=CELL_LIMIT))
@@ -231,7 +242,7 @@ def _text(table: python_calamine.CalamineSheet, errors: set[tuple[int, int]], re
 
 def _cell(value: object, line: int, report: Report) -> str:
     if isinstance(value, str):
-        return _SPACES.sub(" ", value).replace("\0", "\ufffd")
+        return value if value.isprintable() else _SPACES.sub(" ", value).replace("\0", "\ufffd")
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
@@ -243,13 +254,18 @@ def _cell(value: object, line: int, report: Report) -> str:
 
 def _number(value: float, line: int, report: Report) -> str:
     """Return the shortest decimal that is this number, held to the fifteen digits that a sheet keeps."""
-    if value != value or value in {float("inf"), float("-inf")}:
+    if not isfinite(value):
         return ERROR_CELL
-    exact = Decimal(repr(value))
+    spelled = repr(value)
+    if value.is_integer() and abs(value) < 10 ** DIGITS:
+        return str(int(value))
+    if len(spelled) <= DIGITS and "e" not in spelled:
+        return spelled
+    exact = Decimal(spelled)
     digits = len(exact.normalize().as_tuple().digits)
     if digits <= DIGITS:
         return canonical(exact)
     kept = exact if exact == exact.to_integral_value() and abs(value) < _EXACT else Decimal(f"{value:.{DIGITS}g}")
     report.warn("number-digits", N_("The sheet keeps {n} significant digits; the number is taken as {value}.", n=DIGITS,
-                                    value=canonical(kept)), line=line, value=repr(value))
+                                    value=canonical(kept)), line=line, value=spelled)
     return canonical(kept)

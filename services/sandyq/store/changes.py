@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 from typing import Any, Final
 
 from sandyq.reference.facts import TABLES, FactTable
@@ -162,12 +163,12 @@ def _table_changes(store: Store, facts: FactTable, ranges: Sequence[tuple[int, i
     rows = _versions_touched(store, facts, ranges, new.limit, until)
     before: _Slim | None = None
     after: _Slim | None = None
-    for row, following in zip(rows, [*rows[1:], (0, 0)], strict=True):
+    for row, following in zip(rows, chain(rows[1:], [()]), strict=False):
         if row[1] <= limit and not old.hides(name, row[0], row[1]):
             before = row
         if not new.hides(name, row[0], row[1]):
             after = row
-        if row[2:] == following[2:]:
+        if row[2:] == following[2:]:  # another row of the same key comes
             continue
         if before is not after:
             yield _change(name, row[2:], before, after, limit, undoing)

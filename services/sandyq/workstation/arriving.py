@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Final
 from sandyq.basics.errors import SandyqError
 from sandyq.basics.origin import Origin
 from sandyq.basics.text import N_
-from sandyq.book.actions import BY_EVENT
 from sandyq.book.transactions import TransactionType
 from sandyq.market.settlement import settlement_date
 from sandyq.reference.events import EventType, Transfer
@@ -64,16 +63,12 @@ def resolve_events(store: Store, known: Knowledge, rows: Iterable[FactRow], refu
 
 
 def _draft(row: FactRow) -> ActionDraft:
-    """A row of a file as a draft; the file names the other instrument as ``child_symbol`` or ``acquirer_symbol``."""
+    """A row of a file as a draft: symbols stand where instruments' ids will be."""
     said = {name: str(row[place] or "") for name, place in _EVENT.items()}
-    kind = EventType(said["type"])
-    partner = BY_EVENT[kind].partner
-    terms: Mapping[str, str] = {
-        partner if partner and name == f"{partner}_symbol" else name: str(value)
-        for name, value in json.loads(said["terms"]).items()}
+    terms = {name: str(value) for name, value in json.loads(said["terms"]).items()}
     pay = date.fromisoformat(said["pay_date"]) if said["pay_date"] else None
-    return ActionDraft(kind, said["symbol"], date.fromisoformat(said["ex_date"]), terms, pay, said["event"],
-                       said["source"], said["note"])
+    return ActionDraft(EventType(said["type"]), said["symbol"], date.fromisoformat(said["ex_date"]), terms, pay,
+                       said["event"], said["source"], said["note"])
 
 
 def resolve_transfers(store: Store, known: Knowledge, rows: Iterable[FactRow], refuse: Refuse) -> Iterator[FactRow]:

@@ -63,6 +63,10 @@ class Status:
     actor: str
     role: str
     read_only: Text | None
+    books: tuple[str, ...] = ()
+    """The books of the file; one: there is nothing to choose."""
+    void: int = 0
+    """Decisions whose signatures do not hold; none of them counts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from sandyq.basics.errors import BadInput
 from sandyq.basics.text import N_, Text
 from sandyq.control.records import Verification
 from sandyq.limits.result import SEVERITY, State
+from sandyq.reference.accounts import SLEEVE
 from sandyq.store.store import Store
 from sandyq.valuation.holdings import Freshness
 from sandyq.workstation.contract import Question, Status
@@ -39,7 +40,8 @@ def status(station: Workstation, q: Question, store: Store, verified: Verificati
         mandate_from=picture.mandate.valid_from if has_mandate else None,
         kzt_rate=kzt.rate if kzt else None, kzt_day=kzt.day if kzt else None, kzt_source=kzt.source if kzt else "",
         schema=store.schema_version, actor=station.actor, role=_role(station),
-        read_only=store.read_only,
+        read_only=store.read_only, books=tuple(sorted({SLEEVE, *known.books.values()}, key=lambda name: (
+            name != SLEEVE, name))), void=len(station.people.void_decisions()),
     )
 
 
