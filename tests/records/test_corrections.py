@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 from desks import BOOKINGS, CLOSES, DAY, at_work, small
-from driving import copied, run, run_json
+from driving import copied, run, run_json, written
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from small_books import FUND_LIMIT, HEADER, ONLY_NET_INVESTED, book
+from small_books import FUND_LIMIT, HEADER, ONLY_NET_INVESTED, book, bought, sold
 
 from sandyq.basics.errors import BadInput, Refused
 from sandyq.basics.origin import Origin
@@ -121,6 +121,31 @@ def test_a_correction_needs_a_reason_a_booking_and_one_that_is_in_force(book_fil
         station.records.reverse("booking", "T-3", "Never happened")
         with pytest.raises(Refused, match="reversed-already"):
             station.records.correct("T-3", {"price": "61"}, "Again")
+
+
+def test_rolling_a_batch_back_takes_the_corrections_of_its_bookings_along(book_file: Path, tmp_path: Path) -> None:
+    batch = written(tmp_path / "more.csv", f"{HEADER}\n{bought('IBIT', 10, 50, day='2025-05-05')},N-1\n")
+    with at_work(book_file) as station:
+        before = station.records.replay(Question(DAY)).said_hash
+        entry = station.accept([batch])[0].entry or 0
+        station.records.correct("N-1", {"price": "51"}, "Confirmation")
+        station.records.correct("N-1", {"price": "52"}, "Second confirmation")
+        station.roll_back(entry, "Wrong file")
+        assert station.records.replay(Question(DAY)).said_hash == before
+        assert {item.mark for item in station.records.history_of("N-1")} == {"reversed"}
+        again = station.accept([written(tmp_path / "other.csv", batch.read_text().replace(",50,", ",53,"))])[0]
+        assert again.new == 1
+        assert station.verify().holds
+
+
+def test_a_batch_that_later_sales_need_is_not_rolled_back(book_file: Path, tmp_path: Path) -> None:
+    with at_work(book_file) as station:
+        entry = next(item.seq for item in station.journal(Question(DAY)) if item.payload.get("kind") == "transactions")
+        station.accept([written(tmp_path / "s.csv", f"{HEADER}\n{sold('IBIT', 5, 60, day='2025-05-05')},N-2\n")])
+        head = station.head()
+        with pytest.raises(Refused, match="oversold"):
+            station.roll_back(entry, "Wrong file")
+        assert station.head() == head
 
 
 def test_a_transfer_is_reversed_unless_a_later_sale_needs_it(book_file: Path) -> None:

@@ -31,11 +31,11 @@ from sandyq.packs.sheet import ERROR_CELL
 from sandyq.packs.source import Source
 
 SIZE_LIMIT: Final = 64 * 1024 * 1024
-CELL_LIMIT: Final = 20_000_000
+CELL_LIMIT: Final = 8_000_000
 """Cells of the rectangle around everything filled: the reader lays it out in full."""
-FILLED_LIMIT: Final = 4_000_000
+FILLED_LIMIT: Final = 1_500_000
 """Cells and rows that are there; a larger table is exported as CSV."""
-TEXT_LIMIT: Final = 256 * 1024 * 1024
+TEXT_LIMIT: Final = 64 * 1024 * 1024
 """Characters of all text cells together: one long text that every cell refers to is a bomb too."""
 ENCODING: Final = "xlsx"
 """What `Source.encoding` says of a workbook."""

@@ -26,7 +26,7 @@ from sandyq.packs.reading import Reading, read_file
 from sandyq.packs.report import Report
 from sandyq.reference.facts import TABLES, FactRow
 from sandyq.store.store import Store
-from sandyq.workstation import arriving
+from sandyq.workstation import arriving, batches
 from sandyq.workstation.bookings import Bookings
 from sandyq.workstation.contract import Changes, Preview
 from sandyq.workstation.expected import ExpectedPrices
@@ -287,7 +287,8 @@ def _single(table: str, head: Sequence[_Produced], rest: Iterator[_Produced]) ->
 def roll_back(store: Store, people: PeopleDesk, entry: int, reason: str) -> Changes:
     """Reverse a whole batch, by a proposal where two persons decide about what is in it.
 
-    Raises BadInput when it is not a batch, has been reversed, or no reason is given.
+    Corrections of its bookings are reversed with it. Raises BadInput when it is not a batch, has been reversed, or no
+    reason is given; Refused in a closed period, and when what was booked later needs it.
     """
     found = store.entry(entry)
     if found is None or not {"file", "sha256"} <= found.payload.keys():
@@ -297,7 +298,7 @@ def roll_back(store: Store, people: PeopleDesk, entry: int, reason: str) -> Chan
         raise BadInput("reversed-already", N_("Entry {entry} has been reversed already.", entry=entry))
     if not reason.strip():
         raise BadInput("no-reason", N_("A reversal needs a reason."))
-    row: FactRow = (0, str(entry), "", "", reason.strip())
-    done = people.post("reversal", str(entry), [("reversal", row)], {"entry": entry, "reason": reason.strip()},
+    rows = batches.reversals(store, entry, reason.strip())
+    done = people.post("reversal", str(entry), rows, {"entry": entry, "reason": reason.strip()},
                        key=f"reverse:{entry}")
     return done if done.proposal else Changes(frozenset(store.facts_of(entry)), done.entry)
