@@ -112,10 +112,10 @@ def full_disk(run: Run) -> Outcome:
                 left = os.statvfs(medium.path).f_bavail * 4096
                 ballast.write_bytes(bytes(max(0, left - chance.randint(0, 500_000))))
                 ended = children.run(lambda say, book=book: _batches(book, say))
-                ballast.unlink()
-                state, place = f"medium of 1 MiB, try {number}", book.parent
+                books.copy(medium.path / "a", folder)  # to a larger medium: the book has to go on there
+                state = f"medium of 1 MiB, try {number}"
             else:
-                book, place = books.copy(before, folder), folder
+                book = books.copy(before, folder)
                 limit = chance.randint(1, 3_000_000)
                 first = chance.randint(1, 1_300)
                 arms = shim.Arms(folder, failing=shim.WRITE | shim.TRUNCATE, first=first, times=shim.ALWAYS,
@@ -124,7 +124,7 @@ def full_disk(run: Run) -> Outcome:
                                      arms if way == "write" else None)
                 state = f"full from write {first} on" if way == "write" else f"files of at most {limit} bytes"
             outcome.note("refused", any(line.startswith(("refused", "open")) for line in ended.said))
-            _count(outcome, run, state, lambda place=place, ended=ended: _honest(place, ended))
+            _count(outcome, run, state, lambda ended=ended: _honest(folder, ended))
     finally:
         medium.take_away()
     return outcome

@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 import children
@@ -19,8 +20,11 @@ import spoiled_books as books
 from outcome import Outcome, Run
 
 from sandyq.basics.errors import BadInput, SandyqError
+from sandyq.control.people import Role, Signer
+from sandyq.control.signing import signer_from_seed
 from sandyq.store.backups import copies
 from sandyq.store.store import Store
+from sandyq.workstation.workstation import Workstation
 
 ACTOR = ("--actor", "Analyst 1")
 
@@ -179,6 +183,42 @@ def _new_or_absent(folder: Path, before: Path, done: bool) -> str:
     return "" if now.holds and len(now.hashes) >= 2 else f"lost: a new book with {len(now.hashes)} entries"
 
 
+def _two_persons(folder: Path) -> None:
+    """A book of two persons with a proposal that waits: a manual price."""
+    _book(folder)
+    rows = [("manual_price", books.fact("manual_price", symbol="IBIT", date="2026-06-28", close="51.5", currency="USD",
+                                        reason="no close that day", expires="2026-12-31", author="Analyst 1"))]
+    with Workstation.open(folder / "book.sandyq", actor="Analyst 1", write=True) as station:
+        for name, role in (("Analyst 1", Role.MANAGER), ("Risk 1", Role.RISK)):
+            key = _signer(name)
+            station.people.enrol(name, role, key.public_key, station.people.proof(key, role))
+        station.people.sign_in(_signer("Analyst 1"))
+        assert station.people.post("manual-price", "IBIT", rows, {}).proposal
+
+
+def _signer(name: str) -> Signer:
+    return signer_from_seed(name, sha256(name.encode()).digest())
+
+
+def _approve(folder: Path, say: children.Say) -> None:
+    with Workstation.open(folder / "book.sandyq", actor="Risk 1", write=True) as station:
+        station.people.sign_in(_signer("Risk 1"))
+        station.people.approve(station.people.proposals()[0].reference, "seen")
+    say("done")
+
+
+def _decided_as_a_whole(folder: Path, before: Path, done: bool) -> str:
+    """The approval and the price are both there or both not; another one can still be made when they are not."""
+    wrong = _steps((0, 1))(folder, before, done)
+    with Store.open(folder / "book.sandyq", actor="Auditor 1") as store:
+        both = [len(store.rows(table)) for table in ("approval", "manual_price")]
+    if wrong or both not in ([0, 0], [1, 1]):
+        return wrong or f"{both[0]} approvals and {both[1]} prices"
+    if both == [0, 0]:
+        _approve(folder, lambda line: None)
+    return ""
+
+
 SCENARIOS = (
     Scenario("import", _book, _cli("import", "BOOK", "FOLDER/more_0.csv", "FOLDER/more_1.csv", "FOLDER/more_2.csv",
                                    *ACTOR), _steps(range(4))),
@@ -190,6 +230,7 @@ SCENARIOS = (
     Scenario("backup", _book, _cli("backup", "BOOK", *ACTOR), _backup_whole),
     Scenario("restore", _with_backup, _cli("restore", "BACKUP", "BOOK", "--replace", "--yes", *ACTOR),
              _old_or_restored),
+    Scenario("approval", _two_persons, _approve, _decided_as_a_whole),
     Scenario("new book", _nothing, _cli("new", "BOOK", "--mandate", "example", *ACTOR), _new_or_absent),
 )
 

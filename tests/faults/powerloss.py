@@ -1,219 +1,33 @@
 """R2: loss of power, replayed from a log of writes.
 
-A workload runs once under the logging library. Then a crash is put at a random place of the log: what was synced
-before it is there; of what was not, each piece of a page or of a sector may have reached the disk or not, in any order;
-renames, new names and removed names that were not synced in their folder may be lost, in order (as file systems with a
-journal do) or any of them. Each state is opened, verified, and compared with what had been acknowledged by then.
+A workload runs once under the logging library. Then a crash is put at a random place of the log, `crashes` makes a
+state that it may have left, and the state is opened, verified and compared with what had been acknowledged by then.
 """
 
 from __future__ import annotations
 
 import os
-import random
 import shutil
-import struct
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
 import children
 import shim
 import spoiled_books as books
+from crashes import Disk, read_log
 from outcome import Outcome, Run
 
 from sandyq.basics.errors import SandyqError
+from sandyq.store import wraps
 from sandyq.store.backups import copies, make_backup, restore_copy
 from sandyq.store.store import Store
 
-_RECORD = struct.Struct("=IIQqQ")
-_CREATED = 1
-_SECTOR = 512
-_PAGE = 4096
-VOLATILE = ("-shm",)
-"""Files that the engine never trusts after a crash: its index of the log is made anew."""
-
-
-@dataclass(frozen=True)
-class Call:
-    """One line of the log."""
-
-    kind: int
-    aux: int
-    inode: int
-    offset: int
-    data: bytes
-
-
-def read_log(file: Path) -> list[Call]:
-    raw = file.read_bytes()
-    calls: list[Call] = []
-    place = 0
-    while place < len(raw):
-        kind, aux, inode, offset, length = _RECORD.unpack_from(raw, place)
-        place += _RECORD.size
-        calls.append(Call(kind, aux, inode, offset, raw[place:place + length]))
-        place += length
-    return calls
-
-
-@dataclass
-class Disk:
-    """What is on the disk for certain, and what only might be: pieces of files by inode, and changes of names.
-
-    An inode gets a number of its own when it is made: the system uses inode numbers again.
-    """
-
-    names: dict[str, int] = field(default_factory=dict)
-    durable: dict[int, bytearray] = field(default_factory=dict)
-    waiting: dict[int, list[Call]] = field(default_factory=dict)
-    changes: list[tuple[str, str, int]] = field(default_factory=list)
-    """Names not yet certain: (folder, name, number), number -1 for a name that went."""
-    current: dict[str, int] = field(default_factory=dict)
-    numbers: dict[int, int] = field(default_factory=dict)
-    folders: list[str] = field(default_factory=list)
-
-    @classmethod
-    def of(cls, folder: Path) -> Disk:
-        """Take what stands in a folder as durable."""
-        disk = cls()
-        for path in sorted(folder.rglob("*")):
-            if path.is_dir():
-                disk.folders.append(str(path))
-                continue
-            number = disk._number(path.stat().st_ino)
-            disk.durable[number] = bytearray(path.read_bytes())
-            disk.names[str(path)] = disk.current[str(path)] = number
-        return disk
-
-    def _number(self, inode: int) -> int:
-        self.numbers[inode] = len(self.durable)
-        self.durable[len(self.durable)] = bytearray()
-        return self.numbers[inode]
-
-    def apply(self, call: Call) -> None:
-        """Go one call further."""
-        if call.kind == shim.OPEN:
-            self._open(call)
-        elif call.kind in (shim.WRITE, shim.TRUNCATE):
-            number = self.numbers.get(call.inode)
-            if number is not None:
-                self.waiting.setdefault(number, []).append(call)
-        elif call.kind == shim.SYNC and call.aux:
-            self._sync_folder(os.fsdecode(call.data))
-        elif call.kind == shim.SYNC and call.inode in self.numbers:
-            number = self.numbers[call.inode]
-            for one in self.waiting.pop(number, ()):
-                put(self.durable[number], one)
-        elif call.kind in (shim.RENAME, shim.LINK):
-            old, new = os.fsdecode(call.data).split("\0")
-            number = self.current[old]
-            self._name(new, number)
-            if call.kind == shim.RENAME:
-                self._name(old, -1)
-        elif call.kind == shim.UNLINK:
-            self._name(os.fsdecode(call.data), -1)
-        elif call.kind == shim.MAKE:
-            self.folders.append(os.fsdecode(call.data))
-            self._name(os.fsdecode(call.data), -2)
-
-    def _open(self, call: Call) -> None:
-        path = os.fsdecode(call.data)
-        if call.aux == _CREATED:
-            self._name(path, self._number(call.inode))
-        elif call.aux:
-            cut = Call(shim.TRUNCATE, 0, call.inode, 0, b"")
-            self.waiting.setdefault(self.current[path], []).append(cut)
-
-    def _name(self, path: str, number: int) -> None:
-        self.changes.append((str(Path(path).parent), path, number))
-        if number == -1:
-            self.current.pop(path, None)
-        else:
-            self.current[path] = number
-
-    def _sync_folder(self, folder: str) -> None:
-        kept = []
-        for change in self.changes:
-            if change[0] == folder:
-                rename(self.names, change)
-            else:
-                kept.append(change)
-        self.changes = kept
-
-    def crashed(self, chance: random.Random, to: Path, origin: Path) -> str:
-        """Write one state that the crash may have left; returns how it was chosen."""
-        names = dict(self.names)
-        ordered = chance.random() < 0.7
-        upto = chance.randint(0, len(self.changes))
-        for place, change in enumerate(self.changes):
-            if place < upto if ordered else chance.random() < 0.5:
-                rename(names, change)
-        style = chance.choice(("none", "all", "prefix", "subset", "torn 512", "torn 4096", "hole"))
-        made = {str(origin)} | {path for path, number in names.items() if number == -2} | {
-            folder for folder in self.folders if folder in self.names or folder not in self.current}
-        for folder in sorted(made):
-            (to / os.path.relpath(folder, origin)).mkdir(parents=True, exist_ok=True)
-        for path, number in names.items():
-            if number < 0 or path.endswith(VOLATILE) or str(Path(path).parent) not in made:
-                continue
-            content = self.durable[number]
-            waiting = self.waiting.get(number)
-            if waiting and style != "none":
-                content = bytearray(content)
-                for call in chosen(waiting, style, chance):
-                    put(content, call)
-            (to / os.path.relpath(path, origin)).write_bytes(content)
-        return f"{style}, names {'in order' if ordered else 'in any order'}"
-
-
-def rename(names: dict[str, int], change: tuple[str, str, int]) -> None:
-    _, path, number = change
-    if number == -1:
-        names.pop(path, None)
-    else:
-        names[path] = number
-
-
-def put(content: bytearray, call: Call) -> None:
-    if call.kind == shim.TRUNCATE:
-        del content[call.offset:]
-        content.extend(bytes(call.offset - len(content)))
-        return
-    if len(content) < call.offset:
-        content.extend(bytes(call.offset - len(content)))
-    content[call.offset:call.offset + len(call.data)] = call.data
-
-
-def chosen(waiting: list[Call], style: str, chance: random.Random) -> Iterator[Call]:
-    """Yield what of the unsynced calls reached the disk."""
-    part = chance.random()
-    upto, hole = chance.randint(0, len(waiting)), chance.randrange(len(waiting))
-    size = _SECTOR if style == "torn 512" or chance.random() < 0.5 else _PAGE
-    for place, call in enumerate(waiting):
-        whole = {"all": True, "prefix": place < upto, "hole": place != hole}.get(style)
-        if whole is None and (style == "subset" or call.kind == shim.TRUNCATE):
-            whole = chance.random() < part
-        if whole:
-            yield call
-        elif whole is None:
-            yield from pieces(call, size, chance, part)
-
-
-def pieces(call: Call, size: int, chance: random.Random, part: float) -> Iterator[Call]:
-    start = call.offset
-    end = start + len(call.data)
-    while start < end:
-        stop = min(end, (start // size + 1) * size)
-        if chance.random() < part:
-            yield Call(shim.WRITE, 0, call.inode, start, call.data[start - call.offset:stop - call.offset])
-        start = stop
-
-
 # --- workloads: each marks what is safe; `number` says which promise
 
-Promise = Callable[[Path, int, bool], str]
+Promise = Callable[[Path, int], str]
 """Looks at a folder after a crash when `number` promises had been made; returns what is wrong."""
 
 
@@ -228,12 +42,12 @@ class Workload:
     """Makes the check from the folder as it was after the whole work."""
 
 
-def _chain(book: Path, wanted: tuple[str, ...], base: int, number: int, full: bool, *, may_miss: bool = False) -> str:
+def _chain(book: Path, wanted: tuple[str, ...], base: int, number: int, *, may_miss: bool = False) -> str:
     """Say what is wrong with a book that had `base` entries and `number` acknowledged ones more."""
     if not book.exists():
         return "" if may_miss else "the book is gone"
     try:
-        seen = books.look(book, write=True, facts=full)
+        seen = books.look(book, write=True)
     except SandyqError as error:
         return "" if may_miss and book.stat().st_size == 0 else f"the book does not open: {error}"
     if not seen.holds:
@@ -272,7 +86,7 @@ def _bookings(synchronous: str) -> Callable[[Path], None]:
 def _expect_bookings(folder: Path) -> Promise:
     wanted = books.look(folder / "book.sandyq").hashes
     base = len(wanted) - 36
-    return lambda crashed, number, full: _chain(crashed / "book.sandyq", wanted, base, number, full)
+    return lambda crashed, number: _chain(crashed / "book.sandyq", wanted, base, number)
 
 
 def _create(folder: Path) -> None:
@@ -286,7 +100,7 @@ def _create(folder: Path) -> None:
 def _expect_create(folder: Path) -> Promise:
     wanted = books.look(folder / "book.sandyq").hashes
 
-    def promise(crashed: Path, number: int, full: bool) -> str:
+    def promise(crashed: Path, number: int) -> str:
         book = crashed / "book.sandyq"
         if number == 0 and book.exists() and book.stat().st_size:
             # Nothing is promised yet. What is there must not pass for somebody's book with other content.
@@ -295,7 +109,7 @@ def _expect_create(folder: Path) -> Promise:
             except SandyqError:
                 return ""
             return "" if seen.hashes in (wanted[:1], ()) else "a book of other entries"
-        return _chain(book, wanted, 0, number, full, may_miss=number == 0)
+        return _chain(book, wanted, 0, number, may_miss=number == 0)
     return promise
 
 
@@ -317,7 +131,7 @@ def _expect_backups(folder: Path) -> Promise:
     wanted = books.look(folder / "book.sandyq").hashes
     base = len(wanted) - 3
 
-    def promise(crashed: Path, number: int, full: bool) -> str:
+    def promise(crashed: Path, number: int) -> str:
         book = crashed / "book.sandyq"
         sound = {copy.sequence for copy in copies(book)
                  if _safely(lambda path=copy.path: books.look(path).hashes) == wanted[:copy.sequence]}
@@ -326,7 +140,7 @@ def _expect_backups(folder: Path) -> Promise:
         unfit = [copy.path.name for copy in copies(book) if copy.sequence not in sound]
         if gone or unfit:
             return f"lost: backups of entries {sorted(sound)} are left of {base + number}; {unfit} do not hold"
-        return _chain(book, wanted, base, number, full)
+        return _chain(book, wanted, base, number)
     return promise
 
 
@@ -355,7 +169,7 @@ def _expect_restore(folder: Path) -> Promise:
     restored = books.look(folder / "book.sandyq").hashes
     before = books.look(next(folder.glob("*.replaced-1.sandyq"))).hashes
 
-    def promise(crashed: Path, number: int, full: bool) -> str:
+    def promise(crashed: Path, number: int) -> str:
         book = crashed / "book.sandyq"
         if not book.exists():
             return "the book is gone"
@@ -385,8 +199,41 @@ def _migrate(folder: Path) -> None:
 def _expect_migrate(folder: Path) -> Promise:
     wanted = books.look(folder / "book.sandyq").hashes
 
-    def promise(crashed: Path, number: int, full: bool) -> str:
-        return _chain(crashed / "book.sandyq", wanted, len(wanted) - 1, max(number - 1, 0), True)
+    def promise(crashed: Path, number: int) -> str:
+        return _chain(crashed / "book.sandyq", wanted, len(wanted) - 1, max(number - 1, 0))
+    return promise
+
+
+def _encrypted(folder: Path) -> None:
+    with Store.create(folder / "book.sandyq", actor="Analyst 1", now=books.START, passphrase="the old passphrase"):
+        pass
+    keep(folder)
+
+
+def keep(folder: Path) -> None:
+    """Put the keys file aside, so that the check knows what it was; nothing is logged there."""
+    (folder / "before.keys").write_bytes(wraps.keys_path(folder / "book.sandyq").read_bytes())
+
+
+def _new_passphrase(folder: Path) -> None:
+    wraps.change_passphrase(folder / "book.sandyq", "Analyst 1", "the old passphrase", "the new passphrase")
+    shim.mark(1)
+
+
+def _expect_keys(folder: Path) -> Promise:
+    """The keys file decides who opens the book at all: it is the old one or the new one, never a part of either."""
+    after = wraps.keys_path(folder / "book.sandyq").read_bytes()
+    before = (folder / "before.keys").read_bytes()
+    assert after != before
+
+    def promise(crashed: Path, number: int) -> str:
+        file = wraps.keys_path(crashed / "book.sandyq")
+        if not file.exists():
+            return "lost: the keys of the book are gone"
+        found = file.read_bytes()
+        if found not in (before, after):
+            return "lost: the keys file is neither the old one nor the new one"
+        return "lost: the new passphrase was acknowledged" if number and found != after else ""
     return promise
 
 
@@ -396,8 +243,9 @@ WORKLOADS = (
     Workload("backup", _small, _backups, _expect_backups),
     Workload("restore", _with_backup, _restore, _expect_restore),
     Workload("migration", _old, _migrate, _expect_migrate),
+    Workload("keys", _encrypted, _new_passphrase, _expect_keys),
 )
-SHARES = {"bookings": 0.6, "create": 0.1, "backup": 0.1, "restore": 0.1, "migration": 0.1}
+SHARES = {"bookings": 0.55, "create": 0.1, "backup": 0.1, "restore": 0.1, "migration": 0.1, "keys": 0.05}
 WITHOUT_SYNC = Workload("bookings without sync", _small, _bookings("OFF"), _expect_bookings)
 
 
@@ -432,7 +280,7 @@ def replay(run: Run, outcome: Outcome, workload: Workload, states: int) -> int:
         shutil.rmtree(to, ignore_errors=True)
         how = disk.crashed(run.chance("R2", workload.name, state), to, origin)
         try:
-            what = promise(to, number, True)
+            what = promise(to, number)
         except Exception as error:
             what = f"a fault of our own, {type(error).__name__}: {error}"
         outcome.tried += 1

@@ -101,16 +101,14 @@ class Seen:
     damages: str
 
 
-def look(book: Path, *, write: bool = False, key: str | None = None, facts: bool = True) -> Seen:
+def look(book: Path, *, write: bool = False, key: str | None = None) -> Seen:
     """Open a book anew and verify it. With `write` the lock must be free, and an older schema is brought up."""
     with Store.open_with_key(book, key, write=write, actor="Auditor 1") as store:
-        found = store.verify() if facts else None
+        found = store.verify()
         try:
             hashes = tuple(mark for mark, in store.connection.execute('SELECT "hash" FROM "journal" ORDER BY "seq"'))
         except BROKEN as error:
             raise damaged(book.name, error) from None
-    if found is None:
-        return Seen(hashes, 0, True, "")
     return Seen(hashes, found.facts, found.holds, str(found.damages[:3]) if found.damages else "")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -38,7 +39,7 @@ def carry_out(*faults: str) -> dict[str, dict[str, Any]]:
 
 def test_a_kill_at_any_operation_loses_nothing_acknowledged_and_applies_nothing_half() -> None:
     killed = carry_out("R1")["R1"]["notes"]
-    assert len(killed) == 8, "a command was not killed at all"
+    assert len(killed) == 9, "a command was not killed at all"
     assert min(killed.values()) >= 25
 
 
@@ -75,3 +76,13 @@ def test_hostile_files_are_refused_or_read_within_time_and_memory() -> None:
     assert found["tried"] > 5_000
     assert found["notes"]["refused"] > 1_000
     assert found["notes"]["read"] > 300
+
+
+def test_the_one_command_writes_its_table(tmp_path: Path) -> None:
+    command = CAMPAIGN.parents[2] / "packaging" / "faults.py"
+    said = subprocess.run([sys.executable, str(command), "--only", "r9", "--out", str(tmp_path)], capture_output=True,
+                          text=True, check=False, env={**os.environ, "SANDYQ_VENV": sys.prefix})
+    assert said.returncode == 0, said.stdout + said.stderr
+    table = (tmp_path / "faults.csv").read_text().splitlines()
+    assert table[1].startswith("R9,") and ",12,12,12,0,0,0," in table[1]
+    assert (tmp_path / "faults.md").read_text().count("\n") == 3

@@ -117,51 +117,51 @@ def test_a_child_that_hangs_is_ended_and_told(said: tuple[dict[str, Any], Path])
 
 
 @pytest.fixture
-def powerloss(monkeypatch: pytest.MonkeyPatch) -> Any:
+def crashes(monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.syspath_prepend(str(FOLDER))
-    import powerloss
+    import crashes
 
-    return powerloss
+    return crashes
 
 
-def crash(powerloss: Any, disk: Any, folder: Path, number: int) -> dict[str, bytes]:
+def crash(crashes: Any, disk: Any, folder: Path, number: int) -> dict[str, bytes]:
     to = folder / f"crashed-{number}"
     disk.crashed(random.Random(number), to, Path("/origin"))
     return {file.name: file.read_bytes() for file in to.rglob("*") if file.is_file()}
 
 
-def test_what_was_synced_is_there_in_every_state_and_the_rest_only_in_some(powerloss: Any, tmp_path: Path) -> None:
-    call, shim = powerloss.Call, powerloss.shim
-    disk = powerloss.Disk()
+def test_what_was_synced_is_there_in_every_state_and_the_rest_only_in_some(crashes: Any, tmp_path: Path) -> None:
+    call, shim = crashes.Call, crashes.shim
+    disk = crashes.Disk()
     for one in (call(shim.OPEN, 1, 9, 0, b"/origin/f"), call(shim.WRITE, 0, 9, 0, b"a" * 1024),
                 call(shim.SYNC, 0, 9, 0, b"/origin/f"), call(shim.SYNC, 1, 1, 0, b"/origin"),
                 call(shim.WRITE, 0, 9, 512, b"b" * 1024), call(shim.OPEN, 1, 10, 0, b"/origin/g")):
         disk.apply(one)
-    states = [crash(powerloss, disk, tmp_path, number) for number in range(120)]
+    states = [crash(crashes, disk, tmp_path, number) for number in range(120)]
     assert all(state["f"][:512] == b"a" * 512 for state in states)
     assert {state["f"] for state in states} == {b"a" * 1024, b"a" * 512 + b"b" * 1024, b"a" * 512 + b"b" * 512,
                                                 b"a" * 1024 + b"b" * 512}
     assert {"g" in state for state in states} == {True, False}
 
 
-def test_a_rename_that_was_not_synced_may_be_lost_and_a_synced_one_not(powerloss: Any, tmp_path: Path) -> None:
-    call, shim = powerloss.Call, powerloss.shim
-    disk = powerloss.Disk()
+def test_a_rename_that_was_not_synced_may_be_lost_and_a_synced_one_not(crashes: Any, tmp_path: Path) -> None:
+    call, shim = crashes.Call, crashes.shim
+    disk = crashes.Disk()
     for one in (call(shim.OPEN, 1, 9, 0, b"/origin/new"), call(shim.OPEN, 1, 10, 0, b"/origin/old"),
                 call(shim.SYNC, 1, 1, 0, b"/origin"), call(shim.RENAME, 0, 0, 0, b"/origin/new\0/origin/old")):
         disk.apply(one)
-    names = {tuple(sorted(crash(powerloss, disk, tmp_path, number))) for number in range(60)}
+    names = {tuple(sorted(crash(crashes, disk, tmp_path, number))) for number in range(60)}
     assert {("new", "old"), ("old",)} <= names
     disk.apply(call(shim.SYNC, 1, 1, 0, b"/origin"))
-    assert {tuple(sorted(crash(powerloss, disk, tmp_path, number))) for number in range(100, 130)} == {("old",)}
+    assert {tuple(sorted(crash(crashes, disk, tmp_path, number))) for number in range(100, 130)} == {("old",)}
 
 
-def test_an_inode_number_that_is_used_again_is_another_file(powerloss: Any, tmp_path: Path) -> None:
-    call, shim = powerloss.Call, powerloss.shim
-    disk = powerloss.Disk()
+def test_an_inode_number_that_is_used_again_is_another_file(crashes: Any, tmp_path: Path) -> None:
+    call, shim = crashes.Call, crashes.shim
+    disk = crashes.Disk()
     for one in (call(shim.OPEN, 1, 9, 0, b"/origin/f"), call(shim.WRITE, 0, 9, 0, b"old"),
                 call(shim.SYNC, 0, 9, 0, b"/origin/f"), call(shim.UNLINK, 0, 0, 0, b"/origin/f"),
                 call(shim.OPEN, 1, 9, 0, b"/origin/g"), call(shim.WRITE, 0, 9, 0, b"n"),
                 call(shim.SYNC, 0, 9, 0, b"/origin/g"), call(shim.SYNC, 1, 1, 0, b"/origin")):
         disk.apply(one)
-    assert crash(powerloss, disk, tmp_path, 1) == {"g": b"n"}
+    assert crash(crashes, disk, tmp_path, 1) == {"g": b"n"}

@@ -85,6 +85,14 @@ def test_two_accounts_of_a_flex_query_are_told_apart() -> None:
     assert bookings(SAMPLES / "flex.xml")[1] == rows
 
 
+def test_an_element_without_an_account_takes_that_of_its_statement(tmp_path: Path) -> None:
+    file = tmp_path / "flex.xml"
+    row = '<CashTransaction currency="USD" dateTime="2025-03-03" amount="5" type="Broker Interest Received"/>'
+    file.write_text(f'<FlexQueryResponse><FlexStatements><FlexStatement accountId="U7"><CashTransactions>{row}'
+                    "</CashTransactions></FlexStatement></FlexStatements></FlexQueryResponse>", encoding="utf-8")
+    assert [values(item, "account type quantity") for item in bookings(file)[1]] == [("U7", "interest", "5")]
+
+
 def test_references_made_from_content_stay_apart_and_come_back(tmp_path: Path) -> None:
     row = ('<CashTransaction accountId="U1" currency="USD" description="FEE" dateTime="2025-03-03" amount="-5" '
            'type="Other Fees"/>')

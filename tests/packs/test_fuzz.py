@@ -20,12 +20,19 @@ HEADERS = (b"date,symbol,close,currency\n", b"date;asset;close_usd\n", b"date\tb
            b"trade_date,settle_date,type,symbol,quantity,price,currency,fees,taxes,account,reference\n",
            b"symbol,name,kind,underlying,issuer,mic,fee_pct,currency,isin\n", b"month,usd_kzt\n",
            b"filing_date,symbol,asset,coins,cost_usd,avg_price_usd,cumulative_coins\n",
-           b"date,symbol,asset,coins,shares_outstanding,coins_per_share,nav\n")
+           b"date,symbol,asset,coins,shares_outstanding,coins_per_share,nav\n",
+           b"date,account,symbol,quantity,isin,price,value,currency\n",
+           b"reference,trade_date,symbol,quantity,currency,from_account,to_account\n",
+           b"account,institution,currency,form,book,valid_from\n", b"party,name,kind,country,status,valid_from\n",
+           b"party,role,subject,share,valid_from,valid_to\n", b"source,rank,tolerance_bp,valid_from\n",
+           b"symbol,level,reason,valid_from\n", b"instrument,attribute,value,valid_from\n",
+           b"type,symbol,ex_date,new,old,child,ratio,cost_share,amount,currency,raito\n")
 FEW = settings(max_examples=1300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture],
                derandomize=True, database=None)
 CELL = st.sampled_from(["2025-03-03", "03.03.2025", "3/4/2025", "IBIT", "BTC", "USD", "51.2", "51,2", "1,234", "-1",
                         "1e9", "NaN", "", '"', '"x', "=1+1", "buy", "fee", "А", "\u202f", "99999999999999999999", "0",
-                        "spot_etf", "XNAS", "%", "5%", "1M", "\r", "2025-13-01"])
+                        "spot_etf", "XNAS", "split", "securities", "active", "auditor",
+                        "leverage", "IBIT.XNAS", "%", "5%", "1M", "\r", "2025-13-01"])
 
 
 def accept(folder: Path, content: bytes, options: ReadOptions | None = None, name: str = "fuzz.csv") -> None:

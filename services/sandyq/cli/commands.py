@@ -86,6 +86,8 @@ def new(book: Path, mandate: str, fees_in_cost: bool, lot_scope: str, cost_metho
 @click.option("--encoding", help="The file's encoding, when it cannot be told.")
 @click.option("--adjusted-as-of", help="The day to which split-adjusted prices are adjusted (default: the last one).")
 @click.option("--symbol", help="The symbol, for a file that does not say it.")
+@click.option("--sheet", help="The sheet of a workbook (default: the first).")
+@click.option("--skip-rows", type=click.IntRange(0), help="Rows above the header that are not part of the table.")
 @click.option("--currency", help="The currency, for a file that does not say it.")
 @click.option("--source", help="The source, for a file that does not say it.")
 @options.actor
@@ -94,9 +96,9 @@ def new(book: Path, mandate: str, fees_in_cost: bool, lot_scope: str, cost_metho
 @options.as_json
 @guarded
 def import_(book: Path, files: tuple[Path, ...], dry_run: bool, actor: str, key: Path | None, code: str,
-            as_json: bool, **how: str | None) -> None:
+            as_json: bool, **how: str | int | None) -> None:
     """Import files: all good rows or nothing; bad rows come back as findings. Exit code 6: a second person decides."""
-    given = {name: value for name, value in how.items() if value}
+    given = {name: str(value) for name, value in how.items() if value}
     with opened(book, actor=actor, write=not dry_run, key=None if dry_run else key) as station:
         mapping = given.pop("mapping", None)
         done = (station.preview if dry_run else station.accept)(files, mapping=mapping, options=given)

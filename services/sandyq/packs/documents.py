@@ -45,14 +45,14 @@ def local(element: Element) -> str:
     return str(element.tag).rpartition("}")[2]
 
 
-def elements(document: Document, wanted: Collection[str] = ()) -> Iterator[tuple[int, tuple[str, ...], Element]]:
-    """Yield (number of the element in the document, names of the elements around it, element) of some kinds.
+def elements(document: Document, wanted: Collection[str] = ()) -> Iterator[tuple[int, tuple[Element, ...], Element]]:
+    """Yield (number of the element in the document, the elements around it, element) of some kinds.
 
     An element is yielded once it is complete and is emptied afterwards. `wanted` empty: every element, its attributes
     only. Raises BadInput for what is not XML, for entities, document types and elements without end.
     """
     body = _PROLOGUE.sub("", document.text.lstrip("\ufeff"), count=1).encode("utf-8", "surrogatepass")
-    above: list[tuple[str, int]] = []
+    above: list[tuple[Element, int]] = []
     count = inside = 0
     try:
         for event, element in ElementTree.iterparse(io.BytesIO(body), events=("start", "end"), forbid_dtd=True):
@@ -61,7 +61,7 @@ def elements(document: Document, wanted: Collection[str] = ()) -> Iterator[tuple
                 count += 1
                 if count > ELEMENT_LIMIT or len(above) >= DEPTH_LIMIT:
                     raise _bad(document, N_("The XML document has too many elements."))
-                above.append((name, count))
+                above.append((element, count))
                 inside += name in wanted
                 continue
             _, number = above.pop()

@@ -35,6 +35,8 @@ CELL_LIMIT: Final = 8_000_000
 """Cells of the rectangle around everything filled: the reader lays it out in full."""
 FILLED_LIMIT: Final = 1_500_000
 """Cells and rows that are there; a larger table is exported as CSV."""
+PART_LIMIT: Final = 64 * 1024 * 1024
+"""Bytes of one sheet, and of the table of texts, once they are unpacked."""
 TEXT_LIMIT: Final = 64 * 1024 * 1024
 """Characters of all text cells together: one long text that every cell refers to is a bomb too."""
 ENCODING: Final = "xlsx"
@@ -94,6 +96,8 @@ def read_workbook(path: Path, sheet: str, report: Report) -> Source:
     small: dict[str, bytes] = {}
     for name, content in entries(data, path.name):
         _refuse_kind(name, content, path.name)
+        if len(content) > PART_LIMIT and (_BARE.search(content) or _SHARED.search(content)):
+            raise _bad(path.name, N_("A sheet unpacks to more than {limit} MB.", limit=PART_LIMIT // 1024 ** 2))
         if name.lower() == "xl/sharedstrings.xml":
             edges = [*(found.start() for found in _SHARED.finditer(content)), len(content)]
             texts = [after - before for before, after in pairwise(edges)]

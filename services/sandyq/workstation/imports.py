@@ -35,8 +35,9 @@ from sandyq.workstation.knowledge import KnownData, read_knowledge
 if TYPE_CHECKING:
     from sandyq.workstation.people import PeopleDesk
 
-_ORDER = {"mandate": 0, "calendars": 1, "instruments": 2, "splits": 3, "coins": 4, "fx": 5, "transactions": 9}
-"""Kinds that others lean on are imported first, transactions last; the rest keeps the order it was given in."""
+_ORDER = {"mandate": 0, "calendars": 1, "instruments": 2, "splits": 3, "coins": 4, "fx": 5, "transactions": 9,
+          "transfers": 10, "statement": 11}
+"""Kinds that others lean on come first, then transactions, moves of them, statements; the rest keeps its order."""
 _RESOLVED: Final = MappingProxyType({"corporate_actions": ("corporate_action", arriving.resolve_events),
                                      "transfers": ("transfer", arriving.resolve_transfers)})
 _SAMPLE_ROWS = 12
@@ -82,7 +83,14 @@ def read_options(store: Store, mapping: str | None, options: Mapping[str, str]) 
         date_format=said("date_format", ""), decimal=said("decimal", ""), symbol=said("symbol", ""),
         currency=said("currency", ""), source=said("source", ""), basis=said("basis", ""),
         price_type=said("price_type", ""), cutoff=said("cutoff", ""), shares_basis=said("shares_basis", ""),
-        mapping=_mapping(store, mapping), adjusted_as_of=day)
+        mapping=_mapping(store, mapping), adjusted_as_of=day, sheet=said("sheet", ""),
+        skip_rows=_rows(said("skip_rows", "")))
+
+
+def _rows(text: str) -> int:
+    if text and not (text.isascii() and text.isdigit()):
+        raise BadInput("bad-number", N_("{value} is not a number.", value=text), where="skip-rows")
+    return int(text or 0)
 
 
 def _mapping(store: Store, name: str | None) -> SavedMapping | str | None:

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from sandyq.workstation.prices import PricesDesk
     from sandyq.workstation.records import RecordsDesk
     from sandyq.workstation.safekeeping import SafekeepingDesk
+    from sandyq.workstation.today import TodayDesk
 
 _KEPT_PICTURES = 600
 _PictureKey = tuple[int, datetime | None, date, str, Basis, CostMethod | None]
@@ -149,6 +150,13 @@ class Workstation:
         from sandyq.workstation.safekeeping import SafekeepingDesk
 
         return SafekeepingDesk(self)
+
+    @cached_property
+    def today(self) -> TodayDesk:
+        """The morning run: seven steps, findings, what moved, what waits."""
+        from sandyq.workstation.today import TodayDesk
+
+        return TodayDesk(self)
 
     @property
     def store(self) -> Store:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
+from xml.etree.ElementTree import Element
 
 from sandyq.basics.decimals import canonical, product, quotient
 from sandyq.basics.text import N_, Text
@@ -57,7 +58,7 @@ def read_document(document: Document) -> Iterator[Produced]:
             continue
         document.report.read += 1
         try:
-            yield from reader.rows(name, number, element.attrib)
+            yield from reader.rows(name, number, _with_account(element.attrib, above))
         except BadCell as bad:
             document.report.refuse(bad.code, bad.reason, line=number, column=bad.column, value=bad.value,
                                    subject=element.get("symbol", "")[:40])
@@ -245,6 +246,14 @@ def _stock(said: _Attributes) -> None:
     if category not in _STOCKS:
         raise BadCell("not-for-this-book", reasons.get(category, N_("This class of asset is not read.")),
                       "assetCategory", category)
+
+
+def _with_account(said: _Attributes, above: Sequence[Element]) -> _Attributes:
+    """Return the attributes with the account of the statement around the element where it names none itself."""
+    if said.get("accountId", "").strip():
+        return said
+    stated = next((item.get("accountId", "") for item in reversed(above) if item.get("accountId")), "")
+    return {**said, "accountId": stated}
 
 
 def _account(said: _Attributes) -> str:

@@ -30,14 +30,15 @@ def read_document(document: Document) -> Iterator[Produced]:
     day = reference = account = sub = ""
     for number, above, element in elements(document, _WANTED):
         name = local(element)
-        if _WANTED & set(above):
+        around = {local(item) for item in above}
+        if _WANTED & around:
             continue
         if name == "StmtGnlDtls":
             day, reference = _moment(element), _first(element, "StmtId")
             account = sub = ""
         elif name == "SfkpgAcct":
             found = _first(element, "Id")
-            if _SUB in above:
+            if _SUB in around:
                 sub = found
             else:
                 account, sub = found, ""
