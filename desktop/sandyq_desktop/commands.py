@@ -1,8 +1,3 @@
-# LEAD NOTE (temporary, 23:53): H8 = author of workstation/today.py and moved.py (keep them). views/today.py: W1, built on H8's
-# `morning`. views/data.py + data_*: W3. views/journal.py + journal_* and dialogs decide/correct/action/period/close_day: W2.
-# window.py, commands.py, handlers.py, bars.py, explain.py, tasks.py, start.py, dialogs/key.py, put_back.py, views/gate.py: done by the lead
-# (sign-in, passphrase at opening, restore, backups at closing, book switch, Explain overlay and export). H8: after the desk, do the
-# help pages (today, data, journal, gate; en, ru, kk) and tests/desktop/test_jobs.py for J2, J3, J4, J11, J12, then report.
 """Every command of the window is data: keys, the palette (Ctrl+K) and the list of keys are drawn from one tuple."""
 
 from __future__ import annotations

@@ -1,8 +1,3 @@
-# LEAD NOTE (temporary, 23:53): H8 = author of workstation/today.py and moved.py (keep them). views/today.py: W1, built on H8's
-# `morning`. views/data.py + data_*: W3. views/journal.py + journal_* and dialogs decide/correct/action/period/close_day: W2.
-# window.py, commands.py, handlers.py, bars.py, explain.py, tasks.py, start.py, dialogs/key.py, put_back.py, views/gate.py: done by the lead
-# (sign-in, passphrase at opening, restore, backups at closing, book switch, Explain overlay and export). H8: after the desk, do the
-# help pages (today, data, journal, gate; en, ru, kk) and tests/desktop/test_jobs.py for J2, J3, J4, J11, J12, then report.
 """The window: rail, bar, views, Explain, status. It hands a context to views and carries out commands."""
 
 from __future__ import annotations
@@ -239,9 +234,10 @@ class Window(QMainWindow):
         return self.views[key]
 
     def go(self, key: str) -> None:
-        """Show a view; the first screen stays while no book is open."""
+        """Show a view, or a section of one (``data/reconciliation``); without a book the first screen stays."""
         if self.context.question.as_of == date.min:
             return
+        key, _, section = key.partition("/")
         view = self.view(key)
         if view is None:
             return
@@ -252,6 +248,8 @@ class Window(QMainWindow):
         self.stack.setCurrentWidget(view)
         table = getattr(view, "table", None)
         (table if isinstance(table, QWidget) else view).setFocus()
+        if section:
+            view.show_section(section)  # type: ignore[attr-defined]
         view.refresh()  # type: ignore[attr-defined]
         self._entitle()
 

@@ -49,7 +49,7 @@ def test_tables_and_dialogs_know_no_view_and_no_window() -> None:
 
 
 def test_no_view_of_the_rail_knows_another() -> None:
-    views = ("holdings", "limits", "charts", "orders", "data", "journal")
+    views = ("today", "holdings", "limits", "charts", "orders", "gate", "data", "journal")
     for view in views:
         others = {f"sandyq_desktop.views.{other}" for other in views if other != view}
         assert not others & imports(FILES[f"views/{view}.py"]), view

@@ -34,7 +34,7 @@ def flips(run: Run) -> Outcome:
         bit = chance.randrange(8 * len(subject.content))
         outcome.tried += 1
         try:
-            what, false = subject.flipped(bit, run.folder / "flipped.sandyq")
+            what, shown = subject.flipped(bit, run.folder / "flipped.sandyq")
         except Exception as error:
             outcome.fail(f"seed {run.seed}, bit {bit}: a fault of our own, {type(error).__name__}: {error}")
             continue
@@ -44,7 +44,8 @@ def flips(run: Run) -> Outcome:
             outcome.fail(f"seed {run.seed}, bit {bit} of {subject.book.name}: figures differ and verify holds")
         else:
             outcome.caught += 1
-            outcome.note("shown wrong until verified", false)
+            if shown:
+                outcome.note(f"{shown} shown until verified")
     return outcome
 
 
@@ -57,17 +58,17 @@ class _Subject:
         self.figures = self._figures(book)
         self.seen = books.look(book, key=key)
 
-    def _figures(self, book: Path) -> object:
+    def _figures(self, book: Path) -> tuple[object, object]:
         with Workstation(Store.open_with_key(book, self.key, actor="Auditor 1"), book, "Auditor 1") as station:
             return books.figures_of(station), [(entry.seq, entry.kind, dict(entry.payload), entry.actor)
                                                for entry in station.store.entries()]
 
-    def flipped(self, bit: int, to: Path) -> tuple[str, bool]:
-        """Return how the flip was met, and whether a wrong figure was shown to somebody who had not verified.
+    def flipped(self, bit: int, to: Path) -> tuple[str, str]:
+        """Return how the flip was met, and what was shown wrong to somebody who had not verified.
 
         An error that is no sentence of ours, while figures are asked for, is told apart.
         """
-        plainly = ""
+        plainly = shown = ""
         self.content[bit // 8] ^= 1 << bit % 8
         try:
             to.write_bytes(self.content)
@@ -76,7 +77,9 @@ class _Subject:
         for name in ("-wal", "-shm", "-journal"):
             to.with_name(to.name + name).unlink(missing_ok=True)
         try:
-            same: bool | None = self._figures(to) == self.figures
+            found = self._figures(to)
+            same: bool | None = found == self.figures
+            shown = "" if same else "another figure" if found[0] != self.figures[0] else "another word of the journal"
         except SandyqError:
             same = None
         except Exception as error:
@@ -85,11 +88,11 @@ class _Subject:
         try:
             seen = books.look(to, key=self.key)
         except SandyqError:
-            return f"refused at opening or reading{plainly}", same is False
+            return f"refused at opening or reading{plainly}", shown
         if not seen.holds:
-            return f"named by verify{plainly}", same is False
+            return f"named by verify{plainly}", shown
         if same is None:
-            return f"refused at reading{plainly}", False
+            return f"refused at reading{plainly}", ""
         if not same or seen.hashes != self.seen.hashes or seen.facts != self.seen.facts:
-            return "FALSE FIGURE", True
-        return "harmless: figures equal", False
+            return "FALSE FIGURE", shown
+        return "harmless: figures equal", ""

@@ -20,8 +20,9 @@ class DecideDialog(QDialog):
         title = N_("Decide on {reference}: {subject}", reference=proposal.reference, subject=proposal.subject)
         self.setWindowTitle(look.say(title))
         self.setFixedWidth(look.px(640))
-        prepared = QLabel(look.say(N_("Prepared by {person} on {moment} UTC. Entries since then in the same tables: {n}.",
-                                      person=proposal.author, moment=proposal.known_at, n=since)))
+        prepared = QLabel(look.say(N_(
+            "Prepared by {person} on {moment} UTC. Entries since then in the same tables: {n}.",
+            person=proposal.author, moment=proposal.known_at, n=since)))
         prepared.setWordWrap(True)
         prepared.setFont(look.font("small"))
         content = QPlainTextEdit(lines)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
@@ -11,6 +12,8 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QLineEd
 from sandyq.basics.text import N_, Text
 from sandyq_desktop.controls import Action, Choice, Words
 from sandyq_desktop.look import Look
+
+_MARGIN: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ class FormDialog(QDialog):
         summary = QLabel(look.say(consequences))
         summary.setWordWrap(True)
         summary.setFont(look.font("small"))
+        summary.setMinimumHeight(summary.heightForWidth(self.width() - 2 * _MARGIN) if summary.text() else 0)
         self.decide = Action(look, verb, main=True)
         self.cancel = Action(look, N_("Keep as it is"))
         for button in (self.decide, self.cancel):
@@ -53,7 +57,7 @@ class FormDialog(QDialog):
             self.add_field(field)
         self.body = QVBoxLayout()
         box = QVBoxLayout(self)
-        box.setContentsMargins(16, 16, 16, 16)
+        box.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, _MARGIN)
         box.setSpacing(10)
         box.addWidget(Words(look, title, "title"))
         box.addWidget(summary)

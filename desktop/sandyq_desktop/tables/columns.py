@@ -25,7 +25,7 @@ class Column:
     the column does not apply to the row. `digits` fixes the decimals (a function when it differs by row), None shows
     the number's own. `group` sums rows of a group; `total` writes the totals row from all rows. `leaves` orders the
     columns that leave a narrow table (1 first; 0 never leaves). `extra` is what a painter adds beside the text (an
-    icon). Lengths are logical pixels at 100 %.
+    icon); `struck` strikes a number of an ended row through. Lengths are logical pixels at 100 %.
     """
 
     key: str
@@ -50,6 +50,7 @@ class Column:
     sort: Callable[[Any], Any] | None = None
     group: Callable[[Sequence[Any]], object] | None = None
     head_paint: Callable[[QPainter, QRectF, Look], None] | None = None
+    struck: Callable[[Any], bool] | None = None
 
     def heading(self, look: Look) -> str:
         """Return the title; a function when it changes with the currency."""

@@ -59,14 +59,16 @@ class CellDelegate(QStyledItemDelegate):
     def cell(self, painter: QPainter, cell: QRectF, column: Column, item: Any) -> None:
         tone = column.tone(item) if column.tone else "tx"
         self.write(painter, cell, column, column.text(item, self.look), tone,
-                   column.weight(item) if column.weight else 400, column.after(item) if column.after else None)
+                   column.weight(item) if column.weight else 400, column.after(item) if column.after else None,
+                   struck=bool(column.struck and column.struck(item)))
 
     def write(self, painter: QPainter, cell: QRectF, column: Column, text: str, tone: str, weight: int,
-              after: str | None = None) -> None:
+              after: str | None = None, *, struck: bool = False) -> None:
         """Write a text or a number into a cell; `after` is a small unit that follows a number."""
         look = self.look
         inner = cell.adjusted(look.px(PAD), 0, -look.px(PAD), 0)
         font = look.font(column.role, weight)
+        font.setStrikeOut(struck)
         painter.setFont(font)
         painter.setPen(look.color("tx3" if text == "—" else tone))
         metrics = QFontMetricsF(font)

@@ -1,252 +1,278 @@
-# LEAD NOTE (temporary, 23:53): H8 = author of workstation/today.py and moved.py (keep them). views/today.py: W1, built on H8's
-# `morning`. views/data.py + data_*: W3. views/journal.py + journal_* and dialogs decide/correct/action/period/close_day: W2.
-# window.py, commands.py, handlers.py, bars.py, explain.py, tasks.py, start.py, dialogs/key.py, put_back.py, views/gate.py: done by the lead
-# (sign-in, passphrase at opening, restore, backups at closing, book switch, Explain overlay and export). H8: after the desk, do the
-# help pages (today, data, journal, gate; en, ru, kk) and tests/desktop/test_jobs.py for J2, J3, J4, J11, J12, then report.
-"""Data: import with a preview first, nothing booked until Accept; below, the batches and how to roll one back."""
+"""Data: import, completeness, prices set by hand, two sources, reconciliation with statements, registers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import QMargins
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from sandyq.basics.findings import Finding, Severity
 from sandyq.basics.text import N_, Text
-from sandyq.control.records import Entry
-from sandyq.workstation.contract import Changes, Preview
+from sandyq.workstation.contract import Preview
+from sandyq.workstation.recorded import ManualPrice, Match, Reconciliation, ReconciliationLine
 from sandyq_desktop.context import ViewContext
-from sandyq_desktop.controls import Action, Line, Words
+from sandyq_desktop.controls import Action, Segment, Words
 from sandyq_desktop.dialogs.reason import ReasonDialog
-from sandyq_desktop.icons import Shape, draw
-from sandyq_desktop.look import Look
-from sandyq_desktop.tables.columns import Column
-from sandyq_desktop.tables.delegate import LEFT
+from sandyq_desktop.flow import Flow
+from sandyq_desktop.tables.columns import Group
 from sandyq_desktop.tables.table import Table
+from sandyq_desktop.views import acts
+from sandyq_desktop.views import data_columns as columns
+from sandyq_desktop.views.data_import import ImportSection
+from sandyq_desktop.views.pane import Pane, SectionedView
 
-SEVERITIES = {Severity.ERROR: (Shape.BREACH, "t_breach", N_("Error")),
-              Severity.WARNING: (Shape.WARNING, "t_warn", N_("Warning")),
-              Severity.INFO: (Shape.NOT_APPLICABLE, "t_na", N_("Note"))}
-
-
-def _count(name: str, title: Text, *, loud: str = "") -> Column:
-    return Column(name, title, lambda r: getattr(r, name), number=True, digits=0,
-                  tone=lambda r: loud if loud and getattr(r, name) else "tx")
+NO_ROW = N_("No row is chosen.")
+WEEK, QUARTER = timedelta(days=7), timedelta(days=92)
 
 
-def preview_columns(look: Look) -> tuple[Column, ...]:
-    return (
-        Column("file", N_("File"), lambda r: r.file, middle=True, weight=lambda _r: 500, most=320),
-        Column("kind", N_("Kind"), lambda r: look.say(r.kind.replace("_", " ")), tone=lambda _r: "tx2"),
-        _count("read", N_("Rows read")), _count("new", N_("New")), _count("superseding", N_("Superseding")),
-        _count("duplicate", N_("Already known")), _count("refused", N_("Refused"), loud="t_breach"),
-        Column("findings", N_("Findings"), lambda r: len(r.findings), number=True, digits=0,
-               tone=lambda r: "t_warn" if r.findings else "tx"),
-        Column("note", N_("Note"), lambda r: _note(r, look), role="small", tone=lambda _r: "tx2", stretch=True),
-    )
-
-
-def _note(preview: Preview, look: Look) -> str:
-    if preview.entry is not None:
-        return look.say(N_("recorded as journal entry {entry}", entry=preview.entry))
-    if preview.already_imported is not None:
-        return look.say(N_("imported before as journal entry {entry}", entry=preview.already_imported))
-    return look.say(N_("nothing is booked yet"))
-
-
-def finding_columns(look: Look) -> tuple[Column, ...]:
-    def paint(painter: QPainter, cell: QRectF, row: Any, look_: Look, ground: str) -> None:
-        shape, token, word = SEVERITIES[row.severity]
-        size = look_.px(12)
-        draw(painter, shape, QRectF(cell.left() + 6, cell.center().y() - size / 2, size, size), look_.color(token),
-             look_.color(ground))
-        painter.setFont(look_.font("body", 500))
-        painter.setPen(look_.color(token))
-        painter.drawText(cell.adjusted(look_.px(24), 0, 0, 0), LEFT, look_.say(word))
-
-    return (
-        Column("severity", N_("Severity"), lambda r: look.say(SEVERITIES[r.severity][2]), paint=paint, least=60,
-               extra=18, spoken=lambda r, look_: look_.say(SEVERITIES[r.severity][2])),
-        Column("file", N_("File"), lambda r: r.file, tone=lambda _r: "tx2", role="small", middle=True, most=240),
-        Column("line", N_("Line"), lambda r: r.line or "", number=True, digits=0),
-        Column("subject", N_("Subject"), lambda r: r.subject, most=120),
-        Column("text", N_("Finding"), lambda r: r.text, stretch=True, most=900),
-        Column("value", N_("Value in the file"), lambda r: r.value, role="small", tone=lambda _r: "tx2", most=150),
-        Column("code", N_("Code"), lambda r: r.code, role="caption", tone=lambda _r: "tx3", most=170),
-    )
-
-
-def batch_columns(look: Look) -> tuple[Column, ...]:
-    def said(entry: Entry, name: str) -> object:
-        value = entry.payload.get(name, "")
-        return value if isinstance(value, str | int) else ""
-
-    return (
-        Column("seq", N_("Entry"), lambda r: r.seq, number=True, digits=0),
-        Column("known", N_("Recorded, UTC"), lambda r: r.known_at, tone=lambda _r: "tx2"),
-        Column("actor", N_("By"), lambda r: r.actor),
-        Column("what", N_("What"), lambda r: look.say(r.kind.replace("_", " "))),
-        Column("file", N_("File"), lambda r: said(r, "file"), middle=True, stretch=True),
-        Column("new", N_("New"), lambda r: said(r, "new"), number=True, digits=0),
-        Column("refused", N_("Refused"), lambda r: said(r, "refused"), number=True, digits=0),
-        Column("hash", N_("Hash"), lambda r: f"{r.hash[:4]}…{r.hash[-4:]}", role="mono", tone=lambda _r: "tx3"),
-    )
-
-
-class DataView(QWidget):
-    """Files chosen or dropped are previewed at once; `preview_files` is called by the window for dropped files."""
+class DataView(SectionedView):
+    """The view. What the import shows is reached under its own names, for the window and for jobs."""
 
     key = "data"
     title = N_("Data")
 
     def __init__(self, context: ViewContext) -> None:
-        super().__init__()
-        self.setObjectName("view")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._context, look = context, context.look
-        self.files: tuple[Path, ...] = ()
-        self._title = Words(look, N_("Data"), "title")
-        self._hint = Words(look, N_("Choose files, or drop them on the window. A preview comes first."), "small", "tx2",
-                           elided=True)
-        self.choose = Action(look, N_("Choose files"))
-        self.accept = Action(look, N_("Accept"), main=True)
-        self.discard = Action(look, N_("Put aside"))
-        self.roll_back = Action(look, N_("Roll back the batch"))
-        self._captions = [Words(look, N_("Preview"), "small", weight=600),
-                          Words(look, N_("Findings"), "small", weight=600),
-                          Words(look, N_("Recorded batches"), "small", weight=600)]
-        self.previews = Table(preview_columns(look), look, N_("Preview").template)
-        self.findings = Table(finding_columns(look), look, N_("Findings").template)
-        self.batches = Table(batch_columns(look), look, N_("Recorded batches").template)
-        self.table = self.previews
-        self._parts: list[QWidget] = []
-        self._build()
-        self.choose.clicked.connect(self.choose_files)
-        self.accept.clicked.connect(self.accept_files)
-        self.discard.clicked.connect(self.put_aside)
-        self.roll_back.clicked.connect(self.ask_reason)
-        self.previews.chosen.connect(self._show_findings)
-        self._enable()
+        super().__init__(context, N_("Data"))
+        look = context.look
+        self.imports = ImportSection(context)
+        self.complete = Pane(
+            context, "completeness", columns.completeness_columns(look), N_("Completeness"),
+            ask=lambda door, q: door.prices.completeness(q, q.as_of - QUARTER, q.as_of), note=_gaps)
+        self.complete.act(N_("Set a price by hand"), self._price_of_gap)
+        self.manual = Pane(context, "manual", columns.manual_columns(look), N_("Prices set by hand"),
+                           ask=lambda door, q: (door.prices.manual_prices(q), door.prices.levels(q)),
+                           rows=lambda found: found[0], note=_manual)
+        self.manual.act(N_("Set a price by hand"), lambda: acts.manual_price(context, self))
+        self.manual.act(N_("Withdraw"), self._withdraw, why_not=_in_force)
+        self.levels = Table(columns.level_columns(look), look, N_("Levels by IFRS 13").template)
+        self._levels_caption = _caption(context, N_("Levels by IFRS 13"))
+        self.manual.put_below(self._levels_caption, self.levels)
+        self.sources = Pane(
+            context, "sources", columns.two_source_columns(look), N_("Two sources"),
+            ask=lambda door, q: (door.prices.two_source_breaks(q, q.as_of - QUARTER, q.as_of), door.prices.sources(q)),
+            rows=lambda found: found[0], note=_two_sources)
+        self.ranks = Table(columns.source_columns(look), look, N_("Sources").template)
+        self._ranks_caption = _caption(context, N_("Sources and their rank"))
+        self.sources.put_below(self._ranks_caption, self.ranks)
+        self.reconciliation = ReconciliationPane(context)
+        self.registers = Registers(context)
+        self.build([("import", N_("Import"), self.imports), ("completeness", N_("Completeness"), self.complete),
+                    ("manual", N_("Manual prices"), self.manual), ("sources", N_("Two sources"), self.sources),
+                    ("reconciliation", N_("Reconciliation"), self.reconciliation),
+                    ("registers", N_("Registers"), self.registers)])
+        self._wire_lower(self.manual, self.levels)
+        self._wire_lower(self.sources, self.ranks)
 
-    def _build(self) -> None:
+    @staticmethod
+    def _wire_lower(pane: Pane, table: Table) -> None:
+        """Fill the lower table of a pane from the second half of its answer."""
+        pane.answered.connect(lambda found: table.show_rows(found[1]))
+
+    # ---- the import, under its own names
+
+    @property
+    def previews(self) -> Table:
+        return self.imports.previews
+
+    @property
+    def findings(self) -> Table:
+        return self.imports.findings
+
+    @property
+    def batches(self) -> Table:
+        return self.imports.batches
+
+    @property
+    def accept(self) -> Action:
+        return self.imports.accept
+
+    @property
+    def roll_back(self) -> Action:
+        return self.imports.roll_back
+
+    @property
+    def discard(self) -> Action:
+        return self.imports.discard
+
+    def choose_files(self) -> None:
+        self.show_section("import")
+        self.imports.choose_files()
+
+    def preview_files(self, files: Sequence[Path]) -> None:
+        self.show_section("import")
+        self.imports.preview_files(files)
+
+    def show_previews(self, previews: Sequence[Preview]) -> None:
+        self.imports.show_previews(previews)
+
+    def accept_files(self) -> None:
+        self.imports.accept_files()
+
+    def put_aside(self) -> None:
+        self.imports.put_aside()
+
+    def roll_back_entry(self, entry: int, reason: str) -> None:
+        self.imports.roll_back_entry(entry, reason)
+
+    # ---- prices
+
+    def _price_of_gap(self) -> None:
+        row = self.complete.table.current()
+        acts.manual_price(self._context, self, getattr(row, "symbol", ""))
+
+    def _withdraw(self) -> None:
+        row = self.manual.table.current()
+        if not isinstance(row, ManualPrice):
+            return
+        dialog = ReasonDialog(self._context.look, N_("Withdraw the price of {symbol}", symbol=row.symbol),
+                              N_("The price counts on no day any more. Its rows stay in the book."),
+                              N_("Withdraw the price"), self)
+        if dialog.exec():
+            reason = dialog.reason
+            acts.record(self._context, lambda door: door.prices.withdraw_manual(row.symbol, row.day, reason))
+
+    def restyle(self) -> None:
+        super().restyle()
+        for words in (self._levels_caption, self._ranks_caption):
+            words.restyle()
+        self.levels.restyle()
+        self.ranks.restyle()
+
+
+def _caption(context: ViewContext, text: Text) -> Words:
+    words = Words(context.look, text, "small", weight=600)
+    words.setContentsMargins(6, 8, 16, 6)
+    return words
+
+
+def _gaps(rows: Sequence[Any]) -> Text:
+    return N_("Three months up to the day. Instruments with a gap: {n} of {all}.", n=sum(1 for r in rows if r.missing),
+              all=len(rows))
+
+
+def _manual(found: Any) -> Text:
+    if not found[0]:
+        return N_("No price is set by hand.")
+    return N_("Prices set by hand: {n}.", n=len(found[0]))
+
+
+def _in_force(row: Any) -> Text | None:
+    if not isinstance(row, ManualPrice):
+        return NO_ROW
+    return None if row.state in {"in_force", "proposed"} else N_("This price does not count any more.")
+
+
+def _two_sources(found: Any) -> Text:
+    if len(found[1]) < 2:
+        return N_("Closes come from one source only; there is nothing to compare.")
+    return N_("Three months up to the day. Differences beyond the tolerance: {n}.", n=len(found[0]))
+
+
+class ReconciliationPane(Pane):
+    """Breaks on top, matched lines folded away; owner and note of a break; balances signed."""
+
+    def __init__(self, context: ViewContext) -> None:
+        super().__init__(context, "reconciliation", columns.match_columns(context.look), N_("Reconciliation"),
+                         ask=lambda door, q: door.custody.reconcile(q), rows=lambda found: found.lines,
+                         note=_reconciled)
+        self.act(N_("Import a statement"), lambda: context.run("import"))
+        self.note_button = self.act(N_("Owner and note"), self._note, why_not=_a_break)
+        self.sign_button = self.act(N_("Sign the balances"), self._sign, why_not=_an_account)
+        self.table.model.folded = {"matched"}
+        self.table.model.set_groups(lambda row: "matched" if row.match is Match.MATCHED else "breaks", self._group)
+        self.table.grid.doubleClicked.connect(lambda _i: self._note())
+
+    def _group(self, key: str) -> str:
+        return self._context.words(N_("Matched") if key == "matched" else N_("Breaks"))
+
+    def _note(self) -> None:
+        row = self.table.current()
+        if _a_break(row) is None and isinstance(row, ReconciliationLine):
+            acts.note_break(self._context, row, row.stated_on or self._context.question.as_of, self)
+
+    def _sign(self) -> None:
+        row = self.table.current()
+        if isinstance(row, ReconciliationLine):
+            acts.sign_balance(self._context, row.account, row.stated_on or self._context.question.as_of, self)
+
+
+def _a_break(row: Any) -> Text | None:
+    if row is None or isinstance(row, Group):
+        return NO_ROW
+    return N_("This line matches.") if row.match is Match.MATCHED else None
+
+
+def _an_account(row: Any) -> Text | None:
+    return None if isinstance(row, ReconciliationLine) else NO_ROW
+
+
+def _reconciled(found: Reconciliation) -> Text:
+    if not found.lines:
+        return N_("No statement of a custodian on or before the day.")
+    contradicted = [one.account for one in found.signed if not one.holds]
+    if contradicted:
+        return N_("Signed balances that later entries contradict: {accounts}.", accounts=", ".join(contradicted))
+    return N_("Statement of {day}, {file}. Matched: {matched}. Breaks: {breaks}. Signed accounts: {signed}.",
+              day=found.day, file=found.file, matched=found.count(Match.MATCHED),
+              breaks=len(found.lines) - found.count(Match.MATCHED), signed=len(found.signed))
+
+
+class Registers(QWidget):
+    """Parties, accounts and the ladder of coming payments, one at a time."""
+
+    def __init__(self, context: ViewContext) -> None:
+        super().__init__()
+        look = context.look
+        self.panes = {
+            "parties": Pane(context, "parties", columns.party_columns(look), N_("Parties"),
+                            ask=lambda door, q: door.custody.parties(q), note=_parties),
+            "accounts": Pane(context, "accounts", columns.account_columns(look), N_("Accounts"),
+                             ask=lambda door, q: door.custody.accounts(q), note=_accounts),
+            "ladder": Pane(context, "ladder", columns.ladder_columns(look), N_("Ladder"),
+                           ask=lambda door, q: door.custody.ladder(q), note=_ladder),
+        }
+        self.choice = Segment(look, N_("Registers"), (("parties", N_("Parties")), ("accounts", N_("Accounts")),
+                                                      ("ladder", N_("Ladder"))))
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
-        head = QHBoxLayout()
-        head.setContentsMargins(16, 7, 16, 7)
-        head.setSpacing(8)
-        head.addWidget(self._title)
-        head.addSpacing(8)
-        head.addWidget(self._hint, 1)
-        for action in (self.choose, self.discard, self.accept):
-            head.addWidget(action)
+        head = Flow(margins=QMargins(16, 6, 16, 0))
+        head.addWidget(self.choice)
         box.addLayout(head)
-        box.addWidget(Line(self._context.look))
-        splitter = QSplitter(Qt.Orientation.Vertical)
-        splitter.setHandleWidth(2)
-        extras: tuple[Action | None, ...] = (None, None, self.roll_back)
-        for caption, table, extra in zip(self._captions, (self.previews, self.findings, self.batches), extras,
-                                         strict=True):
-            part = QWidget()
-            rows = QVBoxLayout(part)
-            rows.setContentsMargins(10, 8, 0, 0)
-            line = QHBoxLayout()
-            line.setContentsMargins(6, 0, 16, 0)
-            line.addWidget(caption)
-            line.addStretch(1)
-            if extra is not None:
-                line.addWidget(extra)
-            rows.addLayout(line)
-            rows.addWidget(table, 1)
-            splitter.addWidget(part)
-            self._parts.append(part)
-        splitter.setSizes([200, 260, 320])
-        box.addWidget(splitter, 1)
+        for pane in self.panes.values():
+            box.addWidget(pane, 1)
+        self.choice.choose("parties")
+        self.choice.chosen.connect(lambda _key: self.refresh())
+
+    @property
+    def pane(self) -> Pane:
+        return self.panes[self.choice.value()]
+
+    @property
+    def table(self) -> Table:
+        return self.pane.table
 
     def refresh(self) -> None:
-        """Ask the journal for its batches."""
-        self.restyle()
-        self._enable()
-        question = self._context.question
-        self._context.tasks.ask(lambda door: door.journal(question), self.show_journal, key="data-journal")
-
-    def show_journal(self, entries: Sequence[Entry]) -> None:
-        self.batches.show_rows([entry for entry in reversed(entries) if entry.kind in {"import", "rollback",
-                                                                                      "roll_back", "retract", "new"}])
-
-    def choose_files(self) -> None:
-        """Ask for files and preview them."""
-        names, _ = QFileDialog.getOpenFileNames(self, self._context.words(N_("Choose files")), "",
-                                                "CSV, TOML (*.csv *.tsv *.txt *.toml)")
-        if names:
-            self.preview_files([Path(name) for name in names])
-
-    def preview_files(self, files: Sequence[Path]) -> None:
-        """Preview files; nothing is booked."""
-        chosen = self.files = tuple(files)
-        self._context.tasks.ask(lambda door: door.preview(chosen), self.show_previews, key="preview")
-
-    def show_previews(self, previews: Sequence[Preview]) -> None:
-        self.previews.show_rows(previews)
-        self._show_findings(previews[0] if previews else None)
-        self._enable()
-
-    def _show_findings(self, preview: object) -> None:
-        rank = {severity: place for place, severity in enumerate(SEVERITIES)}
-        found: tuple[Finding, ...] = preview.findings if isinstance(preview, Preview) else ()
-        self.findings.show_rows(sorted(found, key=lambda f: rank[f.severity]))
-
-    def accept_files(self) -> None:
-        """Book what was previewed."""
-        files = self.files
-        if files and self._context.question.known_at is None:
-            self._context.tasks.do(lambda door: door.accept(files), self._accepted)
-
-    def _accepted(self, previews: Sequence[Preview]) -> None:
-        self.files = ()
-        self.show_previews(previews)
-        self._context.status(N_("Rows recorded: {n}.", n=sum(p.new + p.superseding for p in previews)))
-        self._context.refresh_all()
-
-    def put_aside(self) -> None:
-        """Forget the preview; the book was never touched."""
-        self.files = ()
-        self.show_previews(())
-
-    def ask_reason(self) -> None:
-        """Ask why a batch is rolled back, then do it."""
-        entry = self.batches.current()
-        if not isinstance(entry, Entry):
-            return
-        dialog = ReasonDialog(self._context.look, N_("Roll back entry {entry}", entry=entry.seq),
-                              N_("Every row of this batch is reversed by a new journal entry. The rows stay in the "
-                                 "book and earlier answers stay as they were."), N_("Roll back the batch"), self)
-        if dialog.exec():
-            self.roll_back_entry(entry.seq, dialog.reason)
-
-    def roll_back_entry(self, entry: int, reason: str) -> None:
-        def then(changes: Changes) -> None:
-            self._context.status(N_("Entry {entry} is rolled back by entry {by}.", entry=entry, by=changes.entry))
-            self._context.refresh_all()
-
-        self._context.tasks.do(lambda door: door.roll_back(entry, reason), then)
-
-    def _enable(self) -> None:
-        now = self._context.question.known_at is None
-        self.accept.setEnabled(bool(self.files) and now)
-        self.roll_back.setEnabled(now)
-        for part in self._parts[:2]:
-            part.setVisible(bool(self.files) or bool(self.previews.model.rows))
-        self.discard.setEnabled(bool(self.files) or bool(self.previews.model.rows))
+        for key, pane in self.panes.items():
+            pane.setVisible(key == self.choice.value())
+        self.pane.refresh()
 
     def restyle(self) -> None:
-        for item in (self._title, self._hint, *self._captions):
-            item.restyle()
-        for action in (self.choose, self.accept, self.discard, self.roll_back):
-            action.restyle()
-        for table in (self.previews, self.findings, self.batches):
-            table.restyle()
+        self.choice.restyle()
+        for pane in self.panes.values():
+            pane.restyle()
+
+
+def _parties(rows: Sequence[Any]) -> Text:
+    return N_("Parties: {n}. With findings: {found}.", n=len(rows), found=sum(1 for row in rows if row.findings))
+
+
+def _accounts(rows: Sequence[Any]) -> Text:
+    return N_("Accounts and currencies, each by itself: {n}.", n=len(rows))
+
+
+def _ladder(rows: Sequence[Any]) -> Text:
+    return N_("Days with payments: {n}.", n=len(rows)) if rows else N_("No payment is booked for the coming days.")

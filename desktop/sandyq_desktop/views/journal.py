@@ -1,87 +1,80 @@
-# LEAD NOTE (temporary, 23:53): H8 = author of workstation/today.py and moved.py (keep them). views/today.py: W1, built on H8's
-# `morning`. views/data.py + data_*: W3. views/journal.py + journal_* and dialogs decide/correct/action/period/close_day: W2.
-# window.py, commands.py, handlers.py, bars.py, explain.py, tasks.py, start.py, dialogs/key.py, put_back.py, views/gate.py: done by the lead
-# (sign-in, passphrase at opening, restore, backups at closing, book switch, Explain overlay and export). H8: after the desk, do the
-# help pages (today, data, journal, gate; en, ru, kk) and tests/desktop/test_jobs.py for J2, J3, J4, J11, J12, then report.
-"""Journal: every entry of the chain, newest first, and whether the whole chain holds."""
+"""Journal: the chain, proposals of two, bookings with corrections, closed days, two moments compared, backups."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit
 
-from sandyq.basics.text import N_
+from sandyq.basics.text import N_, Text
+from sandyq.control.proposals import ProposalState
 from sandyq.control.records import Entry, Verification
+from sandyq.workstation.contract import Question
+from sandyq.workstation.recorded import ClosedDay, Difference, FactVersion, Restatement
+from sandyq_desktop.bars import read_moment
 from sandyq_desktop.context import ViewContext
-from sandyq_desktop.controls import Action, Line, Words
-from sandyq_desktop.look import Look
-from sandyq_desktop.tables.columns import Column
+from sandyq_desktop.controls import Words
+from sandyq_desktop.dialogs.event import EventDialog
 from sandyq_desktop.tables.table import Table
+from sandyq_desktop.views import acts
+from sandyq_desktop.views import journal_columns as columns
+from sandyq_desktop.views.pane import Pane, SectionedView
+
+if TYPE_CHECKING:
+    from sandyq.workstation.workstation import Workstation
+
+NO_ROW = N_("No row is chosen.")
 
 
-def summary(entry: Entry) -> str:
-    """Return the plain facts of a payload in one line."""
-    return ", ".join(f"{name}: {value}" for name, value in entry.payload.items() if isinstance(value, str | int))
+def proposals(door: Workstation, question: Question) -> list[Any]:
+    return [(found, door.people.why_not(found)) for found in door.people.proposals(question)]
 
 
-def columns(look: Look) -> tuple[Column, ...]:
-    return (
-        Column("seq", N_("Entry"), lambda r: r.seq, number=True, digits=0),
-        Column("known", N_("Recorded, UTC"), lambda r: r.known_at,
-               tone=lambda r: "t_warn" if r.late_clock else "tx2"),
-        Column("actor", N_("By"), lambda r: r.actor, weight=lambda _r: 500),
-        Column("kind", N_("What"), lambda r: look.say(r.kind.replace("_", " "))),
-        Column("summary", N_("Content"), summary, role="small", tone=lambda _r: "tx2", stretch=True, most=600),
-        Column("content", N_("Content hash"), lambda r: f"{r.content_hash[:8]}…", role="mono", tone=lambda _r: "tx3"),
-        Column("hash", N_("Chain hash"), lambda r: f"{r.hash[:8]}…{r.hash[-4:]}", role="mono", tone=lambda _r: "tx2"),
-    )
+def bookings(door: Workstation, question: Question) -> tuple[FactVersion, ...]:
+    return tuple(reversed(door.records.bookings(question)))
 
 
-class JournalView(QWidget):
-    """The view; verification says what it found in one sentence."""
+class JournalView(SectionedView):
+    """The view. `verify` says what it found in one sentence above the entries."""
 
     key = "journal"
     title = N_("Journal")
 
     def __init__(self, context: ViewContext) -> None:
-        super().__init__()
-        self.setObjectName("view")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._context, look = context, context.look
-        self._title = Words(look, N_("Journal"), "title")
-        self.result = Words(look, "", "small", "tx2", elided=True)
-        self.verify_button = Action(look, N_("Verify the chain"))
-        self.table = Table(columns(look), look, N_("Journal").template)
-        box = QVBoxLayout(self)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(0)
-        head = QHBoxLayout()
-        head.setContentsMargins(16, 7, 16, 7)
-        head.addWidget(self._title)
-        head.addSpacing(12)
-        head.addWidget(self.result, 1)
-        head.addWidget(self.verify_button)
-        box.addLayout(head)
-        box.addWidget(Line(look))
-        inner = QVBoxLayout()
-        inner.setContentsMargins(10, 0, 0, 0)
-        inner.addWidget(self.table)
-        box.addLayout(inner, 1)
-        self.verify_button.clicked.connect(self.verify)
+        super().__init__(context, N_("Journal"))
+        look = context.look
+        self.entries = Pane(context, "entries", columns.entry_columns(look), N_("Journal"),
+                            ask=lambda door, q: door.journal(q), rows=lambda found: tuple(reversed(found)))
+        self.result = self.entries.note
+        self.verify_button = self.entries.act(N_("Verify the chain"), self.verify, writes=False)
+        self.proposals = Pane(context, "proposals", columns.proposal_columns(look), N_("Proposals"), ask=proposals,
+                              note=_waiting)
+        self.decide = self.proposals.act(N_("Look and decide"), self._decide, why_not=_open_proposal)
+        self.bookings = Pane(context, "bookings", columns.booking_columns(look), N_("Bookings"), ask=bookings,
+                             note=_ended)
+        self.correct = self.bookings.act(N_("Correct"), self._correct, why_not=_current_booking)
+        self.reverse = self.bookings.act(N_("Reverse"), self._reverse, why_not=_current_booking)
+        self.event_button = self.bookings.act(N_("Corporate action"), self.post_event)
+        self.closed = ClosedPane(context)
+        self.difference = DifferencePane(context)
+        self.backups = Pane(context, "backups", columns.backup_columns(look), N_("Backups"),
+                            ask=lambda door, _q: door.safekeeping.backups(), note=_copies)
+        self.backups.act(N_("Back up now"), lambda: context.run("backup"), writes=False)
+        self.backups.act(N_("Restore drill"), self.drill, why_not=lambda row: NO_ROW if row is None else None)
+        self.backups.act(N_("Restore a backup"), lambda: context.run("restore"), writes=False)
+        self.build([("entries", N_("Entries"), self.entries), ("proposals", N_("Proposals"), self.proposals),
+                    ("bookings", N_("Bookings"), self.bookings), ("closed", N_("Closed days"), self.closed),
+                    ("difference", N_("Two moments"), self.difference), ("backups", N_("Backups"), self.backups)])
 
-    def refresh(self) -> None:
-        """Ask for the entries known at the chosen moment."""
-        self.restyle()
-        question = self._context.question
-        self._context.tasks.ask(lambda door: door.journal(question), self.show_entries, key="journal")
+    # ---- entries
 
-    def show_entries(self, entries: Sequence[Entry]) -> None:
-        self.table.show_rows(tuple(reversed(entries)))
+    def show_entries(self, entries: tuple[Entry, ...]) -> None:
+        self.entries.show_answer(entries)
 
     def verify(self) -> None:
         """Check every entry and every fact."""
+        self.show_section("entries")
         self._context.tasks.ask(lambda door: door.verify(), self.show_verification, key="verify")
 
     def show_verification(self, found: Verification) -> None:
@@ -95,8 +88,164 @@ class JournalView(QWidget):
             self.result.tell(N_("The chain is broken. Places: {n}. First: entry {entry}, {what}", n=len(found.damages),
                                 entry=first.entry, what=first.what))
 
+    # ---- decisions, bookings, backups
+
+    def _decide(self) -> None:
+        row = self.proposals.table.current()
+        if row is not None:
+            acts.ask_decision(self._context, row[0].reference, self)
+
+    def _correct(self) -> None:
+        row = self.bookings.table.current()
+        if isinstance(row, FactVersion):
+            acts.correct(self._context, row.values["reference"], dict(row.values), self)
+
+    def _reverse(self) -> None:
+        row = self.bookings.table.current()
+        if isinstance(row, FactVersion):
+            acts.reverse(self._context, row.values["reference"], self)
+
+    def post_event(self) -> None:
+        """Ask for a corporate action; the dialog shows what it would do before it is posted."""
+        dialog = EventDialog(self._context, self)
+        if dialog.exec():
+            draft = dialog.draft()
+            acts.record(self._context, lambda door: door.records.post_action(draft))
+
+    def drill(self) -> None:
+        """Restore the newest backup to a temporary place and compare it with the book."""
+        acts.record(self._context, lambda door: door.safekeeping.drill())
+
+
+def _waiting(rows: list[Any]) -> Text:
+    return N_("Waiting for a second person: {n}.", n=sum(1 for row in rows if row[0].state is ProposalState.OPEN))
+
+
+def _open_proposal(row: Any) -> Text | None:
+    if row is None:
+        return NO_ROW
+    return None if row[0].state is ProposalState.OPEN else N_("This proposal has been decided.")
+
+
+def _ended(rows: tuple[FactVersion, ...]) -> Text:
+    return N_("Bookings: {n}. Corrected or reversed: {ended}.", n=sum(1 for row in rows if row.mark == "current"),
+              ended=sum(1 for row in rows if row.mark != "current"))
+
+
+def _current_booking(row: Any) -> Text | None:
+    if not isinstance(row, FactVersion):
+        return NO_ROW
+    return None if row.mark == "current" else N_("This row does not count any more.")
+
+
+def _copies(rows: tuple[Any, ...]) -> Text:
+    return N_("Backups beside the book: {n}.", n=len(rows)) if rows else N_("There is no backup beside the book yet.")
+
+
+class ClosedPane(Pane):
+    """Closed days above; below, what the book says of the chosen one now."""
+
+    def __init__(self, context: ViewContext) -> None:
+        super().__init__(context, "closed", columns.closed_columns(context.look), N_("Closed days"), ask=self._read,
+                         rows=lambda found: tuple(reversed(found[0])), note=self._said)
+        self.act(N_("Sign the day"), lambda: acts.close_day(context, self))
+        self.act(N_("Compare with now"), self.compare, why_not=lambda row: NO_ROW if row is None else None,
+                 writes=False)
+        self.act(N_("Close a period"), lambda: acts.close_period(context, self))
+        self.act(N_("Reopen a period"), lambda: acts.close_period(context, self, reopen=True))
+        self.sentence = Words(context.look, "", "small", "tx2", elided=True)
+        self.sentence.setContentsMargins(16, 6, 16, 6)
+        self.figures = Table(columns.figure_columns(context.look), context.look, N_("Restatement").template)
+        self.put_below(self.sentence, self.figures)
+
+    @staticmethod
+    def _read(door: Workstation, question: Question) -> Any:
+        return door.records.closed_days(question), door.records.closed_through(question)
+
+    @staticmethod
+    def _said(found: Any) -> Text:
+        if found[1] is None:
+            return N_("Closed days: {n}. No period is closed.", n=len(found[0]))
+        return N_("Closed days: {n}. The period is closed through {day}.", n=len(found[0]), day=found[1])
+
+    def compare(self) -> None:
+        """Hold the chosen day against what the book says now."""
+        row, question = self.table.current(), self._context.question
+        if isinstance(row, ClosedDay):
+            self._context.tasks.ask(lambda door: door.records.restatement(question, row.day, row.version),
+                                    self.show_restatement, key="restatement", slow=True)
+
+    def show_restatement(self, found: Restatement) -> None:
+        changed = [one for one in found.difference.figures if one.old != one.new]
+        self.figures.show_rows(changed)
+        limits = ", ".join(one.limit_id for one in found.difference.limits if one.state[0] is not one.state[1])
+        self.sentence.tell(N_("Signed {day}, version {version}: figures that differ now: {n}. Limits that would have "
+                              "changed state: {limits}.", day=found.closed.day, version=found.closed.version,
+                              n=len(changed), limits=limits or "—"))
+
     def restyle(self) -> None:
-        for item in (self._title, self.result):
-            item.restyle()
-        self.verify_button.restyle()
-        self.table.restyle()
+        super().restyle()
+        self.sentence.restyle()
+        self.figures.restyle()
+
+
+class DifferencePane(Pane):
+    """One day at two moments of knowledge: figures by cause above, the facts in between below."""
+
+    def __init__(self, context: ViewContext) -> None:
+        super().__init__(context, "difference", columns.figure_columns(context.look), N_("Two moments"),
+                         ask=self._read, rows=lambda found: [] if found is None else
+                         [one for one in found.figures if one.old != one.new], note=self._said)
+        self.first, self.later = QLineEdit(), QLineEdit()
+        for field in (self.first, self.later):
+            self.add(field)
+            field.returnPressed.connect(self.refresh)
+        self.act(N_("Compare"), self.refresh, writes=False)
+        self.facts = Table(columns.fact_columns(context.look), context.look, N_("Facts in between").template)
+        self._caption = Words(context.look, "", "small", "tx2", elided=True)
+        self._caption.setContentsMargins(16, 6, 16, 6)
+        self.put_below(self._caption, self.facts)
+        self._name_fields()
+
+    def _moments(self) -> tuple[datetime | None, datetime | None]:
+        return read_moment(self.first.text()), read_moment(self.later.text())
+
+    def _read(self, door: Workstation, question: Question) -> Difference | None:
+        first, later = self._asked
+        if first is None:
+            return None
+        return door.records.difference(question.as_of, first, later or question.known_at, question.book)
+
+    def refresh(self) -> None:
+        self._asked = self._moments()
+        super().refresh()
+
+    def show_answer(self, answer: Any) -> None:
+        super().show_answer(answer)
+        self.facts.show_rows(answer.facts if answer is not None else ())
+        self._caption.tell("" if answer is None else N_("Facts in between: {n}.", n=len(answer.facts)
+                                                        + answer.more_facts))
+
+    def _said(self, found: Any) -> Text:
+        if found is None:
+            return N_("What did the book say of {day} at one moment, and what does it say later? Give the moments.",
+                      day=self._context.question.as_of)
+        limits = ", ".join(one.limit_id for one in found.limits if one.state[0] is not one.state[1])
+        return N_("About {day}. Limits that changed state: {limits}.", day=found.as_of, limits=limits or "—")
+
+    def _name_fields(self) -> None:
+        words, look = self._context.words, self._context.look
+        for field, name, hint in ((self.first, N_("First moment, UTC"), "03.03.2026 18:00"),
+                                  (self.later, N_("Later moment, UTC; empty is now"), words(N_("now")))):
+            field.setAccessibleName(words(name))
+            field.setToolTip(words(name))
+            field.setPlaceholderText(hint)
+            field.setFont(look.font())
+            field.setFixedWidth(look.px(150))
+
+    def restyle(self) -> None:
+        super().restyle()
+        self._caption.restyle()
+        self._name_fields()
+        self.facts.restyle()
+

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QMargins, QPoint, Qt
-from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QMargins, QPoint, Qt, Signal
+from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from sandyq.basics.text import Text
 from sandyq.workstation.contract import Question
@@ -23,11 +23,13 @@ if TYPE_CHECKING:
 class Pane(QWidget):
     """`ask` runs in the worker, `rows` and `note` turn its answer into the table and the sentence above it."""
 
+    answered = Signal(object)
+
     def __init__(self, context: ViewContext, key: str, columns: Sequence[Column], name: Text, *,
                  ask: Callable[[Workstation, Question], Any], rows: Callable[[Any], Sequence[Any]] = tuple,
                  note: Callable[[Any], Text | str] | None = None) -> None:
         super().__init__()
-        self.key, self._context, self._ask, self._rows, self._note = key, context, ask, rows, note
+        self.key, self._context, self._ask, self._rows, self._sentence = key, context, ask, rows, note
         self.answer: Any = None
         self.note = Words(context.look, "", "small", "tx2", elided=True)
         self.table = Table(columns, context.look, name.template)
@@ -38,10 +40,11 @@ class Pane(QWidget):
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
         box.addLayout(self._bar)
-        inner = QVBoxLayout()
-        inner.setContentsMargins(10, 0, 0, 0)
-        inner.addWidget(self.table)
-        box.addLayout(inner, 1)
+        self._parts = QSplitter(Qt.Orientation.Vertical)
+        self._parts.setHandleWidth(2)
+        self._parts.setChildrenCollapsible(False)
+        self._parts.addWidget(_indented(self.table))
+        box.addWidget(self._parts, 1)
         self.table.chosen.connect(lambda _row: self.enable())
         self.table.grid.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.table.grid.customContextMenuRequested.connect(self._menu)
@@ -59,6 +62,11 @@ class Pane(QWidget):
         """Add a widget between the sentence and the buttons."""
         self._bar.addWidget(widget)
 
+    def put_below(self, caption: QWidget, table: Table) -> None:
+        """Add a second table with its sentence under the first."""
+        self._parts.addWidget(_indented(caption, table))
+        self._parts.setSizes([300, 380])
+
     def refresh(self) -> None:
         """Ask again for the question in force."""
         question, ask = self._context.question, self._ask
@@ -67,8 +75,9 @@ class Pane(QWidget):
     def show_answer(self, answer: Any) -> None:
         self.answer = answer
         self.table.show_rows(self._rows(answer))
-        self.note.tell(self._note(answer) if self._note else "")
+        self.note.tell(self._sentence(answer) if self._sentence else "")
         self.enable()
+        self.answered.emit(answer)
 
     def enable(self) -> None:
         """Switch each button by the chosen row and by the moment; the reason stands in the tooltip."""
@@ -93,8 +102,18 @@ class Pane(QWidget):
         for action, _, _ in self._actions:
             action.restyle()
         self.table.restyle()
-        if self.answer is not None and self._note:
-            self.note.tell(self._note(self.answer))
+        if self.answer is not None and self._sentence:
+            self.note.tell(self._sentence(self.answer))
+
+
+def _indented(*widgets: QWidget) -> QWidget:
+    holder = QWidget()
+    rows = QVBoxLayout(holder)
+    rows.setContentsMargins(10, 0, 0, 0)
+    rows.setSpacing(0)
+    for widget in widgets:
+        rows.addWidget(widget)
+    return holder
 
 
 class SectionedView(QWidget):

@@ -16,8 +16,8 @@ class Figure:
     """One node. `value` None means Unknown. `key` is a stable path such as ``holdings/IBIT/market_value_usd``.
 
     `unit` is "USD", "KZT", "%", "x", "bd", "shares" or a coin code; `note` is the sentence under the value
-    ("612,100 × 106.98"); `chosen` marks the winning leg among alternatives. `convention`: no row of a file stands behind
-    it, because the note names the rule, or says that nothing counts.
+    ("612,100 × 106.98"); `chosen` marks the winning leg among alternatives. `convention`: no row of a file stands
+    behind it, because the note names the rule, or says that nothing counts.
     """
 
     key: str

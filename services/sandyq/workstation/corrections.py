@@ -6,7 +6,7 @@ import csv
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -113,6 +113,25 @@ def history_of(station: Workstation, identity: str, kind: str = "booking") -> tu
         raise BadInput("no-such-reference", N_("There is no {kind} with the reference {reference}.", kind=kind,
                                                reference=identity))
     return tuple(_version(station, kind, item) for item in found)
+
+
+def all_bookings(station: Workstation, known_at: datetime | None) -> tuple[FactVersion, ...]:
+    """Return every booking known at a moment with its mark; only those that were ended cost a look at their history."""
+    entries = {entry.seq: entry for entry in station.store.entries(known_at)}
+    found: list[FactVersion] = []
+    ended: dict[str, dict[Origin, FactVersion]] = {}
+    for row, mark in station.store.all_versions("booking", known_at):
+        values, origin = _by_column("booking", row), Origin(row[1], row[2])
+        entry, past = entries[row[1]], None
+        if mark != "current":
+            reference = values["reference"]
+            if reference not in ended:
+                ended[reference] = {item.origin: item for item in history_of(station, reference)}
+            past = ended[reference].get(origin)
+        found.append(FactVersion("booking", values, mark, entry.actor, entry.known_at, origin,
+                                 past.ended_actor if past else "", past.ended_at if past else None,
+                                 past.ended_by if past else None, past.reason if past else ""))
+    return tuple(found)
 
 
 def _version(station: Workstation, kind: str, item: Version) -> FactVersion:

@@ -11,6 +11,7 @@ from sandyq.reference.kinds import LABELS, Kind
 from sandyq.valuation.holdings import Line
 from sandyq.workstation.picture import Picture
 
+
 @dataclass(frozen=True, slots=True)
 class Moved:
     """One figure then and now. None is Unknown. `percent`: the change is told as a percentage."""

@@ -39,6 +39,10 @@ class RecordsDesk:
         """Reverse one ``booking``, ``transfer`` or ``corporate_action``."""
         return corrections.reverse(self._station, kind, identity, reason)
 
+    def bookings(self, q: Question) -> tuple[FactVersion, ...]:
+        """Return every booking ever recorded up to the question's moment, by reference; ended ones say by whom."""
+        return corrections.all_bookings(self._station, q.known_at)
+
     def history_of(self, reference: str, kind: str = "booking") -> tuple[FactVersion, ...]:
         """Return every row recorded under a reference, oldest first, with what became of it."""
         return corrections.history_of(self._station, reference, kind)

@@ -1,12 +1,8 @@
-# LEAD NOTE (temporary, 23:53): H8 = author of workstation/today.py and moved.py (keep them). views/today.py: W1, built on H8's
-# `morning`. views/data.py + data_*: W3. views/journal.py + journal_* and dialogs decide/correct/action/period/close_day: W2.
-# window.py, commands.py, handlers.py, bars.py, explain.py, tasks.py, start.py, dialogs/key.py, put_back.py, views/gate.py: done by the lead
-# (sign-in, passphrase at opening, restore, backups at closing, book switch, Explain overlay and export). H8: after the desk, do the
-# help pages (today, data, journal, gate; en, ru, kk) and tests/desktop/test_jobs.py for J2, J3, J4, J11, J12, then report.
 """The morning run: seven steps, what was found, what moved since the last signed day, and who has to decide next."""
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -167,8 +163,7 @@ def _day_before(station: Workstation, q: Question) -> date | None:
     """Return the last day with prices before the question's, None at the start of the book."""
     series = station.knowledge(q.known_at).market.prices.values()
     ordinal = q.as_of.toordinal()
-    days = [max((day for day in one.days[-40:] if day < ordinal), default=0) for one in series if one.days]
-    last = max(days, default=0)
+    last = max((int(one.days[place - 1]) for one in series if (place := bisect_left(one.days, ordinal))), default=0)
     return date.fromordinal(last) if last and date.fromordinal(last) >= station.first_day(q.known_at) else None
 
 
@@ -345,6 +340,7 @@ def _presence(station: Workstation, q: Question, complete: Sequence[Completeness
 
 def _coming(station: Workstation, q: Question, has_mandate: bool) -> Iterator[Coming]:
     known, limit = station.knowledge(q.known_at), q.as_of + timedelta(days=_AHEAD)
+    yield from _coming_in_book(station, q, limit)
     for later in known.mandates if has_mandate else ():
         if q.as_of < later.valid_from <= limit:
             yield Coming(later.valid_from, N_("Mandate {version} comes into force", version=later.version))
@@ -359,6 +355,9 @@ def _coming(station: Workstation, q: Question, has_mandate: bool) -> Iterator[Co
     for trade in known.transactions:
         if trade.trade_date <= q.as_of < trade.settle_date <= limit:
             yield Coming(trade.settle_date, N_("Settlement of {reference}", reference=trade.reference))
+
+
+def _coming_in_book(station: Workstation, q: Question, limit: date) -> Iterator[Coming]:
     for price in station.prices.manual_prices(q):
         if price.state == "in_force" and q.as_of <= price.expires <= limit:
             yield Coming(price.expires, N_("The manual price of {symbol} expires", symbol=price.symbol))

@@ -1,0 +1,84 @@
+"""Data, whole: import, completeness, prices, two sources, reconciliation, accounts, registers; one page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from sandyq.basics.text import N_
+from sandyq.workstation.contract import Preview
+from sandyq_desktop.context import ViewContext
+from sandyq_desktop.controls import Action
+from sandyq_desktop.tables.table import Table
+from sandyq_desktop.views.data_custody import AccountsPane, StatementPane
+from sandyq_desktop.views.data_mapped import MappedImport
+from sandyq_desktop.views.data_prices import CompletenessPane, PricesPane, SourcesPane
+from sandyq_desktop.views.data_registers import RegistersPane
+from sandyq_desktop.views.pane import SectionedView
+
+
+class DataDesk(SectionedView):
+    """The view. What the import shows is reached under its own names, for the window and for jobs."""
+
+    key = "data"
+    title = N_("Data")
+
+    def __init__(self, context: ViewContext) -> None:
+        super().__init__(context, N_("Data"))
+        self.imports = MappedImport(context)
+        self.completeness = CompletenessPane(context)
+        self.prices = PricesPane(context)
+        self.sources = SourcesPane(context)
+        self.reconciliation = StatementPane(context)
+        self.accounts = AccountsPane(context)
+        self.registers = RegistersPane(context)
+        self.build([("import", N_("Import"), self.imports), ("completeness", N_("Completeness"), self.completeness),
+                    ("prices", N_("Prices"), self.prices), ("sources", N_("Two sources"), self.sources),
+                    ("reconciliation", N_("Reconciliation"), self.reconciliation),
+                    ("accounts", N_("Accounts"), self.accounts), ("registers", N_("Registers"), self.registers)])
+
+    @property
+    def previews(self) -> Table:
+        return self.imports.previews
+
+    @property
+    def findings(self) -> Table:
+        return self.imports.findings
+
+    @property
+    def batches(self) -> Table:
+        return self.imports.batches
+
+    @property
+    def accept(self) -> Action:
+        return self.imports.accept
+
+    @property
+    def roll_back(self) -> Action:
+        return self.imports.roll_back
+
+    @property
+    def discard(self) -> Action:
+        return self.imports.discard
+
+    def choose_files(self) -> None:
+        """Ask for files and preview them."""
+        self.show_section("import")
+        self.imports.choose_files()
+
+    def preview_files(self, files: Sequence[Path]) -> None:
+        """Preview files; nothing is booked."""
+        self.show_section("import")
+        self.imports.preview_files(files)
+
+    def show_previews(self, previews: Sequence[Preview]) -> None:
+        self.imports.show_previews(previews)
+
+    def accept_files(self) -> None:
+        self.imports.accept_files()
+
+    def put_aside(self) -> None:
+        self.imports.put_aside()
+
+    def roll_back_entry(self, entry: int, reason: str) -> None:
+        self.imports.roll_back_entry(entry, reason)
