@@ -44,7 +44,7 @@ def book(demo_book: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def own(qapp: QApplication, book: Path, settle: Settle, monkeypatch: pytest.MonkeyPatch) -> Iterator[Window]:
-    monkeypatch.setitem(windows.VIEWS, "data", "sandyq_desktop.views.data_desk:DataDesk")
+    monkeypatch.setitem(windows.VIEWS, "data", "sandyq_desktop.views.data:DataView")
     fonts.load()
     made = Window(Words(catalogues.language), Settings())
     made.resize(1600, 1000)

@@ -257,7 +257,7 @@ def test_the_banner_of_the_past_switches_every_writing_button_off(window: Window
     settle(window)
     assert window.banner.isVisible()
     assert not journal.correct.isEnabled()
-    assert not go(window, "data/reconciliation", settle).reconciliation.note_button.isEnabled()
+    assert not go(window, "data/reconciliation", settle).reconciliation.noted.isEnabled()
 
 
 def test_j12_a_backup_is_made_and_listed_with_its_figures(two: Window, keys: tuple[Path, dict[str, Path]],
@@ -302,11 +302,11 @@ def test_the_note_button_asks_about_the_chosen_break(window: Window, settle: Set
     pane = go(window, "data/reconciliation", settle).reconciliation
     wanted = next(row for row in pane.table.model.rows if row.match is Match.QUANTITY_BREAK)
     assert pane.table.choose(lambda row: row is wanted)
-    pane.note_button.click()
+    pane.noted.click()
     assert asked == [wanted.subject]
 
 
-@pytest.mark.parametrize("section", ["completeness", "manual", "sources", "registers"])
+@pytest.mark.parametrize("section", ["completeness", "prices", "sources", "reconciliation", "accounts", "registers"])
 def test_every_section_of_data_answers_without_an_error(window: Window, settle: Settle, section: str) -> None:
     data = go(window, f"data/{section}", settle)
     assert not window.strip.isVisible(), window.strip.text.text()

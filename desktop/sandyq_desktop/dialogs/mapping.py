@@ -19,15 +19,12 @@ from PySide6.QtWidgets import (
 )
 
 from sandyq.basics.text import N_, Text
-from sandyq.packs.format import Column
-from sandyq.packs.formats import FORMATS
-from sandyq.packs.looking import columns_of
-from sandyq.packs.mappings import SavedMapping, fold
+from sandyq.workstation.mappings import FORMATS, Column, SavedMapping, columns_of, fold
 from sandyq_desktop.controls import Action, Choice, Words
 from sandyq_desktop.look import Look
 
 if TYPE_CHECKING:
-    from sandyq.packs.looking import Look as FileLook
+    from sandyq.workstation.mappings import Look as FileLook
 
 EXAMPLES = 3
 CONSTANTS = 3

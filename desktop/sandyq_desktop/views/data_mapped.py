@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QFileDialog
 
-from sandyq.basics.errors import BadInput, SandyqError
+from sandyq.basics.errors import SandyqError
 from sandyq.basics.text import N_
 from sandyq.workstation.contract import Changes, Preview
 from sandyq_desktop.context import ViewContext
@@ -19,8 +18,8 @@ from sandyq_desktop.views import acts
 from sandyq_desktop.views.data_import import ImportSection
 
 if TYPE_CHECKING:
-    from sandyq.packs.looking import Look as FileLook
-    from sandyq.packs.mappings import SavedMapping
+    from sandyq.workstation.mappings import Look as FileLook
+    from sandyq.workstation.mappings import SavedMapping
     from sandyq.workstation.workstation import Workstation
 
 UNKNOWN_HEADER = frozenset({"not-recognised", "missing-columns"})
@@ -168,20 +167,13 @@ def _each(run: Any, files: tuple[Path, ...], mapped: dict[Path, str]) -> tuple[P
     return tuple(found)
 
 
-def _look_at(station: Workstation, file: Path) -> tuple[FileLook, tuple[SavedMapping, ...]]:
-    from sandyq.packs.looking import look
-    from sandyq.packs.mappings import from_text, shipped
+def _look_at(door: Workstation, file: Path) -> tuple[FileLook, tuple[SavedMapping, ...]]:
+    from sandyq.workstation.mappings import look_at
 
-    own = {str(row[3]): from_text(str(row[4]), str(row[3])) for row in station.store.rows("mapping")}
-    return look(file), (*own.values(), *(mapping for mapping in shipped() if mapping.name not in own))
+    return look_at(door, file)
 
 
-def _save(station: Workstation, mapping: SavedMapping) -> tuple[Preview, ...]:
-    """Keep a mapping in the book, as a mapping file would be. Raises BadInput for a name that is no file's name."""
-    if not mapping.name.replace("-", "").replace("_", "").isalnum():
-        raise BadInput("mapping-name", N_("The name of a mapping has letters, digits, hyphens and underscores."),
-                       where=mapping.name)
-    with TemporaryDirectory(prefix="sandyq-") as folder:
-        file = Path(folder) / f"{mapping.name}.json"
-        file.write_text(mapping.to_text(), encoding="utf-8")
-        return station.accept((file,))
+def _save(door: Workstation, mapping: SavedMapping) -> tuple[Preview, ...]:
+    from sandyq.workstation.mappings import save
+
+    return save(door, mapping)
