@@ -62,6 +62,7 @@ def make_backup(store: Store, folder: Path | None = None) -> Copy:
     part = copy.path.with_name(copy.path.name + ".part")
     try:
         target.mkdir(exist_ok=True)
+        sync_folder(target.parent)
         _copy(store, part)
         _check_whole(part, store.key, last.hash)
         copy_keys(store.path, copy.path)
@@ -134,13 +135,14 @@ def restore_copy(backup: Path, target: Path, *, passphrase: str | None, actor: s
     part = target.with_name(target.name + ".part")
     try:
         _duplicate(backup, part)
+        connect_writer(part, key).close()  # it has its log before it has the book's name
         aside = _set_aside(target, key) if target.exists() else None
         copy_keys(backup, target)
         if has_keys(target) and not has_keys(backup):
             keys_path(target).unlink()
         part.replace(target)
         sync_folder(target.parent)
-    except OSError as error:
+    except (OSError, EngineError, SandyqError) as error:
         _clear(part)
         raise SandyqError("restore-failed", N_("The backup could not be put in place; the book is as it was."),
                           where=f"{target.name}: {error}", remedy=N_("Check the disk and the space on it.")) from error

@@ -6,8 +6,10 @@ whose own salt stands in the file's first 16 bytes.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -64,6 +66,7 @@ def connect_reader(path: Path, passphrase: str | None) -> tuple[Connection, bool
     check_engine()
     address = path.absolute().as_uri()
     if os.access(path.parent, os.W_OK) and os.access(path, os.W_OK):
+        _finish_rollback(path, passphrase)
         return _connect(f"{address}?mode=ro", path, passphrase), False
     log = path.with_name(path.name + "-wal")
     if log.exists() and log.stat().st_size:
@@ -71,6 +74,13 @@ def connect_reader(path: Path, passphrase: str | None) -> tuple[Connection, bool
                        where=path.name, remedy=N_("Copy the book and the file beside it that ends in -wal to a disk "
                                                   "that can be written to, and open it there."))
     return _connect(f"{address}?mode=ro&immutable=1", path, passphrase), True
+
+
+def _finish_rollback(path: Path, passphrase: str | None) -> None:
+    """Undo a change that was interrupted before the book had its log: a reader may not do that."""
+    journal = path.with_name(path.name + "-journal")
+    if journal.exists() and journal.stat().st_size:
+        _connect(f"{path.absolute().as_uri()}?mode=rw", path, passphrase).close()
 
 
 def is_plain(path: Path) -> bool:
@@ -126,6 +136,15 @@ def damaged(name: str, error: Exception) -> IntegrityFailed:
     return IntegrityFailed("book-damaged", N_("The book's file is damaged and cannot be read as a whole."),
                            where=f"{name}: {error}", remedy=N_("Verify the book, and restore the last backup that "
                                                                "holds."))
+
+
+@contextlib.contextmanager
+def told(name: str) -> Iterator[None]:
+    """Turn what a damaged file makes the driver or a conversion raise into a sentence. Raises IntegrityFailed."""
+    try:
+        yield
+    except (*BROKEN, ValueError, TypeError) as error:
+        raise damaged(name, error) from None
 
 
 def _unreadable(path: Path, passphrase: str | None, reason: str) -> SandyqError:

@@ -64,9 +64,14 @@ class WriterLock:
             os.close(self._file)
             raise _locked(book) from None
         record = json.dumps({"actor": actor, "host": platform.node(), "pid": os.getpid()}).encode()
-        os.ftruncate(self._file, 0)
-        os.lseek(self._file, 0, os.SEEK_SET)
-        os.write(self._file, record)
+        try:
+            os.ftruncate(self._file, 0)
+            os.lseek(self._file, 0, os.SEEK_SET)
+            os.write(self._file, record)
+        except OSError as error:
+            os.close(self._file)
+            raise BadInput("book-not-writable", N_("The book's folder cannot be written to."),
+                           where=f"{path.name}: {error.strerror}", remedy=N_("Open the book for reading.")) from None
 
     def release(self) -> None:
         """Let the next writer in. Doing it twice is harmless."""

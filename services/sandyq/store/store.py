@@ -24,15 +24,7 @@ from sandyq.control.records import Batch, Entry, Verification, Written
 from sandyq.reference.facts import TABLES, FactRow, FactTable
 from sandyq.store.approvals import VoidEntries
 from sandyq.store.duplicates import KeyIndex, Verdict, classify
-from sandyq.store.engine import (
-    BROKEN,
-    Connection,
-    EngineError,
-    connect_reader,
-    connect_writer,
-    damaged,
-    is_plain,
-)
+from sandyq.store.engine import Connection, EngineError, connect_reader, connect_writer, is_plain, told
 from sandyq.store.guards import allow_undecided
 from sandyq.store.lock import WriterLock
 from sandyq.store.migrations import migrate
@@ -204,8 +196,8 @@ class Store:
             earlier = self.entry_by_key(batch.key)
             if earlier is not None:
                 return Written(earlier, MappingProxyType({}), repeated=True)
-        self._connection.execute("BEGIN IMMEDIATE")
         try:
+            self._connection.execute("BEGIN IMMEDIATE")
             written = write_batch(self._connection, batch, now)
         except EngineError as error:
             self._roll_back()
@@ -242,7 +234,7 @@ class Store:
             self._connection.close()
             self._connection = connect_writer(self.path, self._passphrase)
             found = self.entry(written.entry.seq)
-        except (EngineError, BadInput):
+        except (EngineError, SandyqError):
             return IntegrityFailed("commit-unknown", N_("The disk failed while entry {entry} was being recorded, and "
                                                         "the book could not be read again to see whether it was.",
                                                         entry=written.entry.seq),
@@ -259,7 +251,8 @@ class Store:
 
     def entries(self, known_at: datetime | None = None) -> list[Entry]:
         """Return the entries known at a moment, in order."""
-        limit = limit_at(self._connection, known_at)
+        with told(self.path.name):
+            limit = limit_at(self._connection, known_at)
         return self._entries('WHERE "seq" <= ? ORDER BY "seq"', limit)
 
     def entry(self, seq: int) -> Entry | None:
@@ -309,15 +302,17 @@ class Store:
 
     def _entries(self, condition: str, value: object) -> list[Entry]:
         found = self._ask(f"{_ENTRY} {condition}", [value])
-        return [Entry(seq, moment_of(known_at), actor, kind, MappingProxyType(json.loads(payload)), content, mark,
-                      bool(late))
-                for seq, known_at, actor, kind, payload, content, mark, late in found]
+        with told(self.path.name):
+            return [Entry(seq, moment_of(known_at), actor, kind, MappingProxyType(json.loads(payload)), content, mark,
+                          bool(late))
+                    for seq, known_at, actor, kind, payload, content, mark, late in found]
 
     # --- facts
 
     def visible(self, known_at: datetime | None = None) -> Visible:
         """Return what was visible at a moment, to ask several tables with."""
-        return visible_at(self._connection, known_at, self.void_entries())
+        with told(self.path.name):
+            return visible_at(self._connection, known_at, self.void_entries())
 
     def void_entries(self) -> frozenset[int]:
         """Return the entries of which nothing counts, because two persons should have signed and did not.
@@ -417,10 +412,8 @@ class Store:
         return self._ask(f'SELECT {names} FROM "{table}" WHERE {condition} ORDER BY {by}, "id"', values)
 
     def _ask(self, question: str, values: Sequence[object]) -> list[Row]:
-        try:
+        with told(self.path.name):
             return list(self._connection.execute(question, values))
-        except BROKEN as error:
-            raise damaged(self.path.name, error) from None
 
 
 def _one_per_key(columns: list[list[str]], keys: int) -> list[list[str]]:

@@ -68,12 +68,12 @@ def verify_book(connection: Connection, name: str, checkpoint: str = "") -> Veri
             facts += found
             damages.extend(wrong)
         damages.extend(decision_damages(connection))
-    except (EngineError, ValueError) as error:
+        head = head_checkpoint(name, len(journal.hashes), journal.head)
+    except (EngineError, ValueError, TypeError, AssertionError) as error:
         raise damaged(name, error) from None
     if checkpoint:
         damages.extend(_against(journal, read_body(checkpoint)))
-    return Verification(len(journal.hashes), facts, journal.head, tuple(damages),
-                        head_checkpoint(name, len(journal.hashes), journal.head))
+    return Verification(len(journal.hashes), facts, journal.head, tuple(damages), head)
 
 
 def head_checkpoint(name: str, entries: int, head: str) -> str:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
-from sandyq.basics.errors import BadInput, Refused
+from sandyq.basics.errors import BadInput, IntegrityFailed, Refused
 from sandyq.basics.findings import Finding, Severity
 from sandyq.basics.text import N_
 from sandyq.control.chain import canonical_json
@@ -120,11 +120,16 @@ def close_day(station: Workstation, q: Question, with_unknown: str = "") -> Chan
     """Propose the day's valuation for a second person to sign; a later close of the day is the next version.
 
     Raises Refused when a figure is Unknown and no reason is given to sign it so, or when the day is closed with the
-    same figures; ApprovalNeeded where nobody is enrolled.
+    same figures; IntegrityFailed when the chain does not hold; ApprovalNeeded where nobody is enrolled.
     """
     if q.known_at is not None:
         raise BadInput("closes-now", N_("A day is closed with what is known now."))
     day = q.as_of.isoformat()
+    verified = station.verify()
+    if not verified.holds:
+        raise IntegrityFailed("chain-broken", N_("The book was changed from outside; nothing is signed on it."),
+                              where=f"{verified.damages[0].table}: {verified.damages[0].what}",
+                              remedy=N_("Verify the book, and restore the last backup that holds."))
     picture = station.picture(q)
     doubts = unknowns(picture)
     if doubts and not with_unknown.strip():

@@ -26,6 +26,7 @@ from sandyq.limits.result import Check, LimitsRun, Order
 from sandyq.market.series import PricePoint
 from sandyq.performance.result import History
 from sandyq.store.market import read_mandate_texts
+from sandyq.store.engine import damaged
 from sandyq.store.store import Store
 from sandyq.valuation.holdings import Holdings
 from sandyq.workstation import explaining, histories, orders, standing
@@ -186,7 +187,11 @@ class Workstation:
         """Return every fact visible at a moment; kept until something is recorded."""
         found = self._knowledge.get(known_at)
         if found is None:
-            found = read_knowledge(self._store, known_at)
+            try:
+                found = read_knowledge(self._store, known_at)
+            except (ValueError, TypeError, ArithmeticError, KeyError) as error:
+                # Rows in a form that only damage or a foreign hand has made: a sentence, never a traceback.
+                raise damaged(self.path.name, error) from error
             self.learn(known_at, found)
         return found
 
