@@ -25,8 +25,8 @@ from sandyq.limits.mandate import Mandate
 from sandyq.limits.result import Check, LimitsRun, Order
 from sandyq.market.series import PricePoint
 from sandyq.performance.result import History
-from sandyq.store.market import read_mandate_texts
 from sandyq.store.engine import damaged
+from sandyq.store.market import read_mandate_texts
 from sandyq.store.store import Store
 from sandyq.valuation.holdings import Holdings
 from sandyq.workstation import explaining, histories, orders, standing
