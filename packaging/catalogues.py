@@ -29,7 +29,10 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po, write_po
 
+from sandyq.book.transactions import TransactionType
+from sandyq.control.people import Role
 from sandyq.packs.reading import kinds
+from sandyq.reference.events import EventType
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 LOCALE: Final = ROOT / "resources" / "sandyq_resources" / "locale"
@@ -37,6 +40,12 @@ MANDATE: Final = ROOT / "resources" / "sandyq_resources" / "mandates" / "example
 SOURCES: Final = ("services", "desktop", "resources")
 SPEAKERS: Final = frozenset({"N_", "Text", "say", "words", "_say", "_words"})
 SIDES: Final = ("buy", "sell")
+ENTRIES: Final = ("account", "balance-signoff", "break-note", "checkpoint", "correction", "corporate_action", "create",
+                  "decision", "fair_value_level", "import", "licence", "mandate", "manual_price", "new",
+                  "party", "passphrase-added", "passphrase-changed", "passphrase-removed", "period_close", "person",
+                  "price_source", "proposal", "recovery-sheet", "restore", "restore-drill", "reversal",
+                  "valuation_close")
+"""Kinds of journal entries and proposals, which the window writes out as words."""
 LANGUAGES: Final = ("ru", "kk")
 _NO_DATE: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _WIDTH: Final = 116
@@ -52,8 +61,8 @@ def sentences() -> dict[str, list[str]]:
                 found.setdefault(sentence, set()).add(place)
     for sentence in in_mandate(MANDATE.read_text(encoding="utf-8")):
         found.setdefault(sentence, set()).add(MANDATE.relative_to(ROOT).as_posix())
-    for word in (*(kind.replace("_", " ") for kind in kinds()), *SIDES):
-        found.setdefault(word, set())
+    for word in (*kinds(), *SIDES, *map(str, TransactionType), *map(str, EventType), *map(str, Role), *ENTRIES):
+        found.setdefault(word.replace("_", " "), set())
     return {sentence: sorted(places) for sentence, places in sorted(found.items())}
 
 

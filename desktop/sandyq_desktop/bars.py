@@ -307,7 +307,7 @@ class FootBar(QWidget):
         else:
             parts.append(words(N_("USD/KZT unknown")))
         parts.append(words(N_("Schema {n}", n=status.schema)))
-        parts.append(words(N_("Role: {role}", role=status.role or status.actor)))
+        parts.append(words(N_("Role: {role}", role=words((status.role or status.actor).replace("_", " ")))))
         if status.read_only is not None:
             parts.append(words(status.read_only))
         parts.append(words(N_("Offline, no network used")))

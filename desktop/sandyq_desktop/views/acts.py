@@ -192,7 +192,7 @@ def manual_price(context: ViewContext, parent: QWidget, symbol: str = "", curren
         context.look, N_("Set a price by hand"),
         N_("The price counts from its day until it expires, once a second person has approved it. An imported price "
            "never replaces it silently."),
-        [Field("symbol", N_("Symbol"), symbol), Field("day", N_("Day"), day), Field("close", N_("Close")),
+        [Field("symbol", N_("Symbol"), symbol), Field("day", N_("Day"), day), Field("close", N_("Closing price")),
          Field("currency", N_("Currency"), currency), Field("expires", N_("Counts until"), day), REASON],
         N_("Propose the price"), parent)
     if dialog.exec():

@@ -94,7 +94,7 @@ def manual_columns(look: Look) -> tuple[Column, ...]:
     del look
     return (
         Column("symbol", N_("Symbol"), lambda r: r.symbol, weight=lambda _r: 500),
-        Column("day", N_("Day"), lambda r: r.day), Column("close", N_("Close"), lambda r: r.close, number=True),
+        Column("day", N_("Day"), lambda r: r.day), Column("close", N_("Closing price"), lambda r: r.close, number=True),
         Column("currency", N_("Currency"), lambda r: r.currency, tone=lambda _r: "tx2"),
         Column("replaced", N_("Imported close"), lambda r: r.replaced, number=True),
         Column("state", N_("State"), lambda r: PRICE_STATES.get(r.state, r.state), weight=lambda _r: 500),
@@ -132,7 +132,7 @@ def two_source_columns(look: Look) -> tuple[Column, ...]:
         Column("symbol", N_("Symbol"), lambda r: r.symbol, weight=lambda _r: 500),
         Column("day", N_("Day"), lambda r: r.day),
         Column("source", N_("Source"), lambda r: r.source, most=200),
-        Column("close", N_("Close"), lambda r: r.close, number=True),
+        Column("close", N_("Closing price"), lambda r: r.close, number=True),
         Column("other", N_("Other source"), lambda r: r.other_source, most=200),
         Column("other_close", N_("Its close"), lambda r: r.other_close, number=True),
         Column("difference", N_("Difference, bp"), lambda r: r.difference_bp, number=True, digits=1, sign=True,

@@ -209,7 +209,7 @@ def manual_columns() -> tuple[Column, ...]:
     return (
         marked("state", N_("State"), lambda r: Marked(*_MANUAL[r.state], columns.PRICE_STATES[r.state])),
         Column("symbol", N_("Symbol"), lambda r: r.symbol, weight=lambda _r: 500),
-        Column("day", N_("Day"), lambda r: r.day), Column("close", N_("Close"), lambda r: r.close, number=True,
+        Column("day", N_("Day"), lambda r: r.day), Column("close", N_("Closing price"), lambda r: r.close, number=True,
                                                           weight=lambda _r: 600),
         Column("currency", N_("Currency"), lambda r: r.currency, tone=lambda _r: "tx2"),
         Column("replaced", N_("Replaced close"), lambda r: "" if r.replaced is None else r.replaced, number=True),

@@ -132,7 +132,7 @@ def way_columns(look: Look) -> tuple[Column, ...]:
              "equal weekly instalments": N_("Equal weekly instalments"), "every day": N_("Any day")}
     return (
         Column("name", N_("Entry"), lambda r: look.say(names[r.name]), stretch=True),
-        Column("entries", N_("Entries"), lambda r: r.entries, number=True, digits=0),
+        Column("entries", N_("Times entered"), lambda r: r.entries, number=True, digits=0),
         Column("episodes", N_("Independent episodes"), lambda r: r.episodes, number=True, digits=0),
         Column("fell", N_("Fell over 20 % in 90 days"), lambda r: r.fell, number=True, digits=0),
         Column("share", N_("Share, %"), lambda r: None if r.share_fell is None else 100 * r.share_fell, number=True,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -73,7 +75,7 @@ def proposal_columns(look: Look) -> tuple[Column, ...]:
     )
 
 
-def struck(name: str) -> CellPainter:
+def struck(told: Callable[[Any], str]) -> CellPainter:
     """Return a painter that strikes the value through where the row is reversed or superseded."""
     def paint(painter: QPainter, cell: QRectF, row: Any, look: Look, _ground: str) -> None:
         ended = row.mark != "current"
@@ -82,16 +84,21 @@ def struck(name: str) -> CellPainter:
         painter.setFont(font)
         painter.setPen(look.color("tx3" if ended else "tx"))
         inner = cell.adjusted(look.px(6), 0, -look.px(6), 0)
-        painter.drawText(inner, LEFT, QFontMetricsF(font).elidedText(row.values.get(name, ""), ELIDE, inner.width()))
+        painter.drawText(inner, LEFT, QFontMetricsF(font).elidedText(told(row), ELIDE, inner.width()))
     return paint
 
 
 def booking_columns(look: Look) -> tuple[Column, ...]:
-    del look
+    def told(row: Any, key: str) -> str:
+        """Return a booked value as people read it: a day in the language, a type in words."""
+        found = str(row.values.get(key, ""))
+        if key == "type":
+            return look.say(found.replace("_", " "))
+        return look.words.language.date(date.fromisoformat(found)) if key == "trade_date" and found else found
 
     def text(key: str, title: Any, **more: Any) -> Column:
-        return Column(key, title, lambda r: r.values.get(key, ""), paint=struck(key),
-                      spoken=lambda r, _l: r.values.get(key, ""), **more)
+        return Column(key, title, lambda r: told(r, key), paint=struck(lambda r: told(r, key)),
+                      spoken=lambda r, _l: told(r, key), **more)
 
     def number(key: str, title: Any) -> Column:
         def get(row: Any) -> object:
@@ -141,7 +148,7 @@ def figure_columns(look: Look) -> tuple[Column, ...]:
 
     return (
         Column("label", N_("Figure"), lambda r: r.label, most=260),
-        Column("key", N_("Key"), lambda r: r.key, role="caption", tone=lambda _r: "tx3", most=220, leaves=1),
+        Column("key", N_("Path"), lambda r: r.key, role="caption", tone=lambda _r: "tx3", most=220, leaves=1),
         Column("old", N_("Then"), lambda r: r.old, number=True, digits=digits),
         Column("new", N_("Later"), lambda r: r.new, number=True, digits=digits, weight=lambda _r: 600),
         Column("change", N_("Change"), lambda r: None if r.old is None or r.new is None else r.new - r.old, number=True,
