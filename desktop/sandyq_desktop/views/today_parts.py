@@ -97,7 +97,8 @@ class StepList(QWidget):
         upper, lower = row.top() + px(10), row.top() + px(29)
         draw(painter, shape, QRectF(px(18), upper + px(3), px(13), px(13)), look.color(token), look.color(ground))
         quiet = step.state is StepState.WAITING
-        place, second = px(170), px(170) + (row.width() - px(170)) * 0.55
+        place = max(px(170), px(70) + self._widest())
+        second = place + (row.width() - place) * 0.55
         self._text(painter, QRectF(px(40), upper, px(20), px(18)), str(number + 1), "small", "tx2")
         self._text(painter, QRectF(px(60), upper, place - px(64), px(18)), look.say(step.title), "body",
                    "tx2" if quiet else "tx", 400 if quiet else 600)
@@ -117,6 +118,11 @@ class StepList(QWidget):
             painter.setPen(QPen(look.color("acc"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(row.adjusted(1, 1, -1, -2))
+
+    def _widest(self) -> int:
+        """Return the width of the longest title in the language of the window."""
+        metrics = QFontMetricsF(self._look.font("body", 600))
+        return round(max((metrics.horizontalAdvance(self._look.say(step.title)) for step in self.steps), default=0))
 
     def _text(self, painter: QPainter, box: QRectF, text: str, role: str, tone: str, weight: int = 400) -> None:
         font = self._look.font(role, weight)

@@ -297,7 +297,8 @@ def _limits(facts: _Facts) -> Step:
 
 def _sign(facts: _Facts) -> Step:
     title = N_("Sign the day")
-    last = N_("Last signed day: {day}", day=facts.before.day) if facts.before else N_("No day is signed yet")
+    last = N_("Last signed day: {day}", day=facts.before.day) if facts.before else (
+        None if facts.closed else N_("No day is signed yet"))
     if facts.closed is not None:
         return Step("sign", title, StepState.DONE, N_("Prepared by {maker}, checked by {checker}",
                                                       maker=facts.closed.prepared_by, checker=facts.closed.checked_by),
