@@ -209,6 +209,8 @@ class Window(QMainWindow):
         self.context.kzt_rate = status.kzt_rate
         self.bar.show_status(status)
         self.foot.show_status(status)
+        if status.chain_holds is None:
+            self.tasks.ask(lambda door: door.verify_unasked(), self._verified, key="verify-unasked", slow=True)
         if "data" in self.rail:
             waiting = status.missing + status.stale
             self.rail["data"].count(str(waiting) if waiting else "")
@@ -216,6 +218,12 @@ class Window(QMainWindow):
         if changed and self.context.currency != "USD" and view is not None:
             view.refresh()  # type: ignore[attr-defined]
         self._entitle()
+
+    def _verified(self, done: bool) -> None:
+        """Show what a verification that nobody asked for has found."""
+        if done:
+            question = self.context.question
+            self.tasks.ask(lambda door: door.status(question), self._show_status, key="status")
 
     # ---- going about
 

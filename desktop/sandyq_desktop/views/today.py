@@ -94,7 +94,7 @@ def moved_columns(look: Look, days: Callable[[], tuple[str, str]]) -> tuple[Colu
             Column("new", lambda: days()[1], shown("new"), number=True, digits=digits, weight=lambda _r: 600),
             Column("old", lambda: days()[0], shown("old"), number=True, digits=digits, tone=lambda _r: "tx2"),
             Column("change", N_("Change"), change, number=True, digits=digits, sign=True),
-            Column("unit", N_("Unit"), unit, role="caption", tone=lambda _r: "tx3", leaves=1))
+            Column("unit", N_("Unit"), unit, role="caption", tone=lambda _r: "tx3"))
 
 
 def limit_columns(look: Look) -> tuple[Column, ...]:
@@ -314,9 +314,8 @@ class TodayView(QWidget):
         if identity == "valuation" and not past and self._is(identity, StepState.NEXT):
             acts.close_day(context, self)
         elif identity == "sign" and not past and found is not None:
-            proposal = next((item.proposal for item in found.waiting if item.proposal.kind == "valuation_close"), None)
-            if proposal is not None:
-                acts.ask_decision(context, proposal.reference, self)
+            if found.signing is not None:
+                acts.ask_decision(context, found.signing.reference, self)
             else:
                 context.go("journal/closed")
         elif identity == "files" and not past and self._is(identity, StepState.NEXT):

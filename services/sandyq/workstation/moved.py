@@ -43,16 +43,18 @@ class Part:
 def moved(old: Picture, new: Picture) -> tuple[Moved, ...]:
     """Return the figures of the day beside those of an earlier one."""
     then, now = old.holdings, new.holdings
+    looked = new.knowledge.has_mandate(new.book)  # without a mandate there is no look-through
     rows = [
         Moved(N_("Market value"), "USD", then.market_value_usd, now.market_value_usd),
         Moved(N_("Market value"), "KZT", then.market_value_kzt, now.market_value_kzt),
         Moved(N_("Net invested"), "USD", then.net_invested_usd, now.net_invested_usd),
-        Moved(N_("Look-through exposure"), "USD", old.exposure.total_usd.central, new.exposure.total_usd.central),
+        *([Moved(N_("Look-through exposure"), "USD", old.exposure.total_usd.central,
+                 new.exposure.total_usd.central)] if looked else []),
         Moved(N_("Cost"), "USD", then.cost_usd, now.cost_usd),
         Moved(N_("Unrealised"), "USD", then.unrealised_usd, now.unrealised_usd),
         Moved(N_("Realised"), "USD", then.realised_usd, now.realised_usd),
     ]
-    for coin in sorted(new.exposure.coin_prices):
+    for coin in sorted(new.exposure.coin_prices) if looked else ():
         price, before = new.exposure.coin_prices[coin], old.exposure.coin_prices.get(coin)
         rows.append(Moved(N_("Coin {coin}", coin=coin), "USD", before[0] if before else None, price[0], percent=True))
     kzt = (then.kzt.rate if then.kzt else None, now.kzt.rate if now.kzt else None)

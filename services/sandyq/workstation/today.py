@@ -104,6 +104,8 @@ class Morning:
     bridge: tuple[Part, ...]
     coming: tuple[Coming, ...]
     waiting: tuple[Waiting, ...]
+    signing: Proposal | None = None
+    """The open proposal to close this day of this book."""
 
     @property
     def next(self) -> Step | None:
@@ -129,6 +131,7 @@ class _Facts:
     proposal: Waiting | None
     value: Decimal | None
     counts: dict[State, int]
+    enrolled: bool
 
 
 def morning(station: Workstation, q: Question) -> Morning:
@@ -147,8 +150,9 @@ def morning(station: Workstation, q: Question) -> Morning:
     facts = _Facts(
         q, tuple(e for e in entries if e.kind == "import" and (last is None or e.known_at > last)),
         tuple(e for e in entries if e.kind == "report"), doubts, _reconciled(station, q), signed, before,
-        next((item for item in waiting if item.proposal.kind == CLOSE and q.as_of.isoformat() in item.proposal.subject),
-             None), picture.holdings.market_value_usd, picture.limits.counts() if has_mandate else {})
+        next((item for item in waiting if item.proposal.kind == CLOSE
+              and item.proposal.subject == f"{q.book} {q.as_of.isoformat()}"), None),
+        picture.holdings.market_value_usd, picture.limits.counts() if has_mandate else {}, station.people.enrolled)
     earlier = station.picture(Question(since, q.known_at, q.book)) if since else None
     return Morning(
         q.as_of, since, before is not None, _steps(facts), doubts, tuple(_presence(station, q, complete, facts)),
@@ -156,7 +160,8 @@ def morning(station: Workstation, q: Question) -> Morning:
         tuple(change for change in limit_changes(earlier.limits, picture.limits) if change.state[0] is not
               change.state[1]) if earlier and has_mandate else (),
         bridge(earlier, picture) if earlier else (),
-        tuple(sorted(_coming(station, q, has_mandate), key=lambda item: item.day)), waiting)
+        tuple(sorted(_coming(station, q, has_mandate), key=lambda item: item.day)), waiting,
+        facts.proposal.proposal if facts.proposal else None)
 
 
 def _day_before(station: Workstation, q: Question) -> date | None:
@@ -180,13 +185,14 @@ def _reconciled(station: Workstation, q: Question) -> Reconciliation | None:
 def _doubts(station: Workstation, q: Question, complete: Sequence[Completeness]) -> tuple[Doubt, ...]:
     picture = station.picture(q)
     owners = {item.symbol: item.owner for item in complete}
+    has_mandate = picture.knowledge.has_mandate(q.book)
     effects: dict[tuple[str, str], list[str]] = {}
-    for result in picture.limits.results if picture.knowledge.has_mandate(q.book) else ():
+    for result in picture.limits.results if has_mandate else ():
         for finding in (*result.findings, *(f for part in result.parts for f in part.findings)):
             effects.setdefault((finding.code, finding.subject), []).append(result.limit.id)
     found: dict[tuple[str, str, str], Finding] = {}
     for finding in (*picture.holdings.findings, *(f for line in picture.holdings.lines for f in line.findings),
-                    *(f for line in picture.exposure.lines for f in line.findings)):
+                    *(f for line in (picture.exposure.lines if has_mandate else ()) for f in line.findings)):
         if finding.severity is not Severity.INFO:
             found.setdefault((finding.code, finding.subject, str(finding.text)), finding)
     rank = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
@@ -245,7 +251,8 @@ def _findings(facts: _Facts) -> Step:
 def _reconciliation(facts: _Facts) -> Step:
     found, title = facts.reconciled, N_("Reconciliation")
     if found is None:
-        return Step("reconciliation", title, StepState.WAITING, N_("No statement of a custodian yet"),
+        # Nothing to hold the book against: told loudly, but a book whose custodian sends none can still be signed.
+        return Step("reconciliation", title, StepState.ATTENTION, N_("No statement of a custodian yet"),
                     missing=N_("Import a statement."))
     matched = found.count(Match.MATCHED)
     breaks = [line for line in found.lines if line.match is not Match.MATCHED]
@@ -275,7 +282,7 @@ def _valuation(facts: _Facts) -> Step:
                                                                                person=item.author),
                     None, item.known_at, item.author)
     return Step("valuation", title, StepState.WAITING, _worth(facts.value), N_("computed, waits for two signatures"),
-                N_("Maker: nobody yet"))
+                N_("Maker: nobody yet") if facts.enrolled else N_("Enrol both, each with a key of their own."))
 
 
 def _worth(value: Decimal | None) -> Text:
@@ -326,10 +333,11 @@ def _presence(station: Workstation, q: Question, complete: Sequence[Completeness
     prices = [item for item in complete if item.symbol in held]
     yield Presence(N_("Files"), N_("imported since the last signed day"), len(facts.imports), None)
     yield Presence(N_("Prices"), N_("of the day, expected by exchange calendars"),
-                   sum(1 for item in prices if not item.age), len(prices))
-    lines = [line for line in picture.exposure.lines if line.symbol in held]
-    yield Presence(N_("Look-through"), N_("holdings whose exposure is known"),
-                   sum(1 for line in lines if line.exposure_usd.central is not None), len(lines))
+                   sum(1 for item in prices if item.age == 0), len(prices))
+    if picture.knowledge.has_mandate(q.book):  # the mandate says how a holding is looked through
+        lines = [line for line in picture.exposure.lines if line.symbol in held]
+        yield Presence(N_("Look-through"), N_("holdings whose exposure is known"),
+                       sum(1 for line in lines if line.exposure_usd.central is not None), len(lines))
     kzt = picture.holdings.kzt
     yield Presence(N_("USD/KZT"), N_("official rate of {day}", day=kzt.day) if kzt else N_("no rate"), None, None,
                    kzt.rate if kzt else None)

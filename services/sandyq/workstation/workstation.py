@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from sandyq.workstation.today import TodayDesk
 
 _KEPT_PICTURES = 600
+_VERIFIED_UNASKED = 64 * 1024 * 1024
+"""Bytes: a book of this size is verified in about a second."""
 _PictureKey = tuple[int, datetime | None, date, str, Basis, CostMethod | None]
 
 
@@ -373,6 +375,16 @@ class Workstation:
         """Check the chain and every fact row."""
         self._verified = self._store.verify(checkpoint)
         return self._verified
+
+    def verify_unasked(self) -> bool:
+        """Check the chain and every fact of a book that is small enough to do so without being asked.
+
+        Returns whether it was done now. A flipped bit can show another figure until the book is verified.
+        """
+        if self._verified is not None or self.path.stat().st_size > _VERIFIED_UNASKED:
+            return False
+        self.verify()
+        return True
 
     def report(self, q: Question, kind: str, out: Path, language: str) -> tuple[Issued, ...]:
         """Write a report's files into a folder and return them with their hashes."""
