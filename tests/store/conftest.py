@@ -18,7 +18,8 @@ from sandyq.store.store import Store
 
 START = datetime(2026, 6, 30, 18, 0, tzinfo=UTC)
 DATES = {"date", "valid_from", "adjusted_as_of", "ex_date", "filing_date", "shares_asof", "published", "trade_date",
-         "settle_date", "pay_date", "expires", "through", "left", "valid_to"}
+         "settle_date", "pay_date", "expires", "through", "left", "valid_to", "as_of", "first_day", "detected_on",
+         "day"}
 
 
 class Desk:
@@ -40,6 +41,8 @@ class Desk:
         }
         if table == "reversal":
             given |= {"target_entry": "999", "target_table": "price"}
+        if table == "emergency_review":
+            given |= {"person": "Risk 1"}
         given |= values
         return (number + 2, *(given[column] for column in TABLES[table].columns))
 

@@ -1,4 +1,4 @@
-"""What the book itself refuses: each rule of schema version 2 by one row that breaks it, and books without people."""
+"""What the book itself refuses: each rule by one row that breaks it, and books without people."""
 
 from __future__ import annotations
 
@@ -49,6 +49,8 @@ BROKEN: dict[str, Callable[[Any, Store, FactRow], Rows]] = {
                                                     *desk.person(store, "Risk 1", "risk")[2:]))],
     "period-closed": lambda desk, store, p: [booking(desk, "2024-12-31")],
     "kept": lambda desk, store, p: [("reversal", desk.reversal(4, "period_close"))],
+    "no-order": lambda desk, store, p: [("fill", desk.fact("fill", 1))],
+    "token": lambda desk, store, p: [("election", desk.fact("election", 1, choice="tokens"))],
     "reversal-form": lambda desk, store, p: [("reversal", (0, "4", "booking", "1_0", "x"))],
 }
 

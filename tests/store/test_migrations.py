@@ -19,9 +19,9 @@ FIXTURES = Path(__file__).with_name("fixtures")
 
 
 def make_fixture(desk: Any, path: Path) -> None:
-    """How `book_v2.sandyq` was made: two persons, two rows in every table, one superseded price, one reversed batch.
+    """How `book_v3.sandyq` was made: two persons, two rows in every table, one superseded price, one reversed batch.
 
-    `book_v1.sandyq` was made likewise from the tables of its day, without persons.
+    The earlier ones were made likewise from the tables of their day, `book_v1.sandyq` without persons.
     """
     with desk.create(path) as store:
         desk.enrol(store)

@@ -20,10 +20,13 @@ from sandyq.control.proposals import Approval, Decision, Proposal, ProposalState
 from sandyq.control.signing import PROPOSED, decision_message, person_message, signature_holds
 from sandyq.reference.facts import FactRow
 
-ALWAYS: Final = frozenset({"manual_price", "valuation_close", "period_close"})
+SECOND_ALWAYS: Final = frozenset({"manual_price", "valuation_close", "period_close"})
+SECOND_ONCE_ENROLLED: Final = frozenset({"corporate_action", "mandate", "price_source", "fair_value_level", "party",
+                                         "licence"})
+"""The same as of schema version 2, whose triggers name them."""
+ALWAYS: Final = SECOND_ALWAYS | {"waiver", "trade_order", "gate_override", "tranche_release", "reserve_asset"}
 """Facts that two persons decide in every book."""
-ONCE_ENROLLED: Final = frozenset({"corporate_action", "mandate", "price_source", "fair_value_level", "party",
-                                  "licence"})
+ONCE_ENROLLED: Final = SECOND_ONCE_ENROLLED | {"eligibility_status", "rating"}
 """Facts that two persons decide once somebody is enrolled."""
 FIRST_PERSONS: Final = 2
 """So many are enrolled directly; from then on a person is enrolled by two."""

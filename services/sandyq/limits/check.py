@@ -14,6 +14,7 @@ from decimal import ROUND_FLOOR, Decimal, localcontext
 
 from sandyq.basics.decimals import ONE, WIDE, ZERO, product, quotient
 from sandyq.basics.text import N_, Text
+from sandyq.limits.after_orders import order_amount, with_orders
 from sandyq.limits.eligibility import Reason, doubts, find_row, refusals
 from sandyq.limits.evaluate import evaluate
 from sandyq.limits.mandate import Limit, Mandate, Part
@@ -29,7 +30,7 @@ from sandyq.limits.result import (
     State,
     Verdict,
 )
-from sandyq.limits.snapshot import Snapshot, order_amount, total, with_orders
+from sandyq.limits.snapshot import Snapshot, total
 
 _WEIGHT = {Verdict.PASS: 0, Verdict.ACKNOWLEDGE: 1, Verdict.UNKNOWN: 2, Verdict.REFUSED: 3}
 _BEYOND = {State.SOFT_BREACH, State.BREACH}

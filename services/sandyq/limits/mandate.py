@@ -77,6 +77,48 @@ class EligibleInstrument:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderRules:
+    """How orders are tested and how long a decision on them counts (F058, F061).
+
+    `slippage`: a purchase is tested at its limit price plus this ratio. `fx_buffer`: amounts in a foreign currency are
+    tested with a rate worse by this ratio. An approval ends after `valid_hours` hours, or when the price has moved by
+    more than `max_move` since.
+    """
+
+    slippage: Decimal = Decimal(0)
+    fx_buffer: Decimal = Decimal(0)
+    valid_hours: int = 24
+    max_move: Decimal = Decimal("0.05")
+
+
+@dataclass(frozen=True, slots=True)
+class Tranche:
+    """One planned instalment (F077). `amount` in the mandate's currency; `gate` False: it may go through a shut gate.
+
+    It is bought on `earliest` at the soonest, `min_gap_days` calendar days after the tranche before it, and each day at
+    most `share_of_volume` of the median daily volume.
+    """
+
+    id: str
+    amount: Decimal
+    earliest: date | None
+    min_gap_days: int
+    gate: bool
+    share_of_volume: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """The national programme around the sleeve: who takes part, and its ceiling in the mandate's currency (F005).
+
+    A participant without a figure makes the programme Unknown.
+    """
+
+    participants: tuple[str, ...] = ()
+    ceiling: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Mandate:
     """One version of the mandate, in force from `valid_from`. Sleeve amounts are in `currency`."""
 
@@ -110,6 +152,10 @@ class Mandate:
     """The book of the file that this mandate rules (F124)."""
     gate: Rule | None = None
     """The entry gate; None: the mandate has none."""
+    order_rules: OrderRules = OrderRules()
+    tranches: tuple[Tranche, ...] = ()
+    """The tranche plan in its order; its total is at most `maximum`."""
+    programme: Programme = Programme()
 
     def limit(self, limit_id: str) -> Limit | None:
         return next((limit for limit in self.limits if limit.id == limit_id), None)

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sandyq.basics.decimals import ONE, ZERO
+from sandyq.basics.decimals import ONE
 from sandyq.basics.errors import BadInput
 from sandyq.basics.findings import Finding, Severity
 from sandyq.basics.text import N_, Text
@@ -16,10 +16,12 @@ from sandyq.limits.gate_section import read_gate
 from sandyq.limits.mandate import EligibleInstrument, Limit, Mandate, Part
 from sandyq.limits.measures import BY_NAME
 from sandyq.limits.measures.base import SCOPES
+from sandyq.limits.plan_section import read_fees, read_order_rules, read_programme, read_tranches
 from sandyq.reference.kinds import Kind
 from sandyq.valuation.holdings import Thresholds
 
-_SECTIONS = {"mandate", "valuation", "look_through", "orders", "phase", "limit", "eligibility", "gate", "tranche"}
+_SECTIONS = {"mandate", "valuation", "look_through", "orders", "phase", "limit", "eligibility", "gate", "tranche",
+             "programme"}
 _MANDATE = {"name", "version", "valid_from", "body", "document", "currency", "minimum", "target", "maximum", "example",
             "binding_meter", "ramp_up_floor", "book"}
 _LIMIT = {"id", "title", "clause", "document", "section", "valid_from", "valid_to", "cure_days", "calendar", "owner",
@@ -103,7 +105,12 @@ class _Reader:
             reference_funds={str(k): str(v) for k, v in self.mapping(look.get("reference_funds", {})).items()},
             fallback_factor=self.number(look.get("fallback_factor", ONE), "[look_through] fallback_factor"),
             limits=limits, positive_list=self.positive_list(rules.get("instrument", [])), allowed_kinds=kinds,
-            token_clause=str(rules.get("token_clause", "")), fee_schedule=self.fees(content.get("orders", {})),
+            token_clause=str(rules.get("token_clause", "")),
+            fee_schedule=read_fees(content.get("orders", {}), self.wrong),
+            order_rules=read_order_rules(content.get("orders", {}), self.wrong),
+            tranches=read_tranches(content.get("tranche", []), self.number(head["maximum"], "[mandate] maximum"),
+                                   self.wrong),
+            programme=read_programme(content.get("programme", {}), self.wrong),
             phases=tuple({str(k): str(v) for k, v in self.mapping(phase).items()} for phase in
                          content.get("phase", [])),
             findings=tuple(self._findings), book=str(head.get("book", "sleeve")),
@@ -120,12 +127,6 @@ class _Reader:
         given = self.table(value, "[valuation]", set(names))
         return Thresholds(**{name: int(self.number(given[name], f"[valuation] {name}")) for name in names
                              if name in given})
-
-    def fees(self, value: object) -> Mapping[str, Decimal]:
-        given = self.table(value, "[orders]", {"fee_per_share", "fee_ratio"})
-        found = {"per_share": self.number(given.get("fee_per_share", ZERO), "[orders] fee_per_share"),
-                 "ratio": self.number(given.get("fee_ratio", ZERO), "[orders] fee_ratio")}
-        return {name: amount for name, amount in found.items() if amount}
 
     def positive_list(self, value: object) -> tuple[EligibleInstrument, ...]:
         if not isinstance(value, list):

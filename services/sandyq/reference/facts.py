@@ -96,9 +96,53 @@ _ALL: Final = (
            "fund date constituent", "fund date constituent"),
     _table("balance_signoff", "account date content content_hash person signature", "account date",
            "account date content content_hash person signature"),
+    # From schema version 3 on: waivers, orders, breaches, the gate's evidence, eligibility, other state vehicles.
+    _table("waiver", "reference book limit_id part subject ceiling valid_from valid_to clause reason", "reference",
+           "reference book limit_id ceiling valid_from valid_to clause reason"),
+    _table("order_check", "reference book as_of known_entry verdict content content_hash", "reference",
+           "reference book as_of known_entry verdict content content_hash"),
+    _table("trade_order", "reference line_number book side symbol instrument quantity limit_price currency fee account "
+           "valid_until max_move order_check tranche reason", "reference line_number",
+           "reference line_number book side symbol instrument quantity limit_price currency account valid_until "
+           "order_check"),
+    _table("order_event", "reference number event day order_check reason", "reference number",
+           "reference number event day"),
+    _table("emergency_order", "reference line_number book side symbol instrument quantity limit_price currency fee "
+           "account valid_until order_check reason person signature", "reference line_number",
+           "reference line_number book side symbol instrument quantity limit_price currency account valid_until "
+           "order_check reason person signature"),
+    _table("emergency_review", "order_reference person outcome note signature", "order_reference",
+           "order_reference person outcome note signature"),
+    _table("fill", "reference order_reference line_number booking trade_date quantity price fees", "reference",
+           "reference order_reference line_number booking trade_date quantity price fees"),
+    _table("limit_run", "book date version content content_hash known_entry", "book date version",
+           "book date version content content_hash known_entry"),
+    _table("breach", "reference book limit_id part subject first_day detected_on direction content", "reference",
+           "reference book limit_id first_day detected_on"),
+    _table("breach_step", "breach number step day class owner note evidence", "breach number",
+           "breach number step day note"),
+    _table("gate_day", "book date state dwell content content_hash known_entry", "book date",
+           "book date state dwell content content_hash known_entry"),
+    _table("gate_override", "reference book committee_reference tranche amount_usd valid_from valid_to reason",
+           "reference", "reference book committee_reference valid_from valid_to reason"),
+    _table("tranche_release", "reference book tranche amount_usd valid_from valid_to content content_hash reason",
+           "reference", "reference book tranche amount_usd valid_from valid_to content content_hash reason"),
+    _table("eligibility_status", "symbol instrument status reason source valid_from", "instrument valid_from",
+           "symbol instrument status reason valid_from"),
+    _table("election", "event symbol options choice day reason", "event", "event symbol choice day reason"),
+    _table("reserve_asset", "symbol instrument content conclusion valid_from valid_to source", "instrument valid_from",
+           "symbol instrument content conclusion valid_from"),
+    _table("programme_holding", "participant vehicle date asset quantity amount currency owner source",
+           "participant vehicle date asset", "participant vehicle date asset amount currency owner source"),
+    _table("rating", "party rating agency valid_from source", "party agency valid_from",
+           "party rating agency valid_from"),
 )
 
 FIRST_TABLES: Final = tuple(_ALL[:18])
 """The tables of schema version 1, which never change again; a later version adds tables of its own."""
+SECOND_TABLES: Final = tuple(_ALL[18:37])
+"""What schema version 2 added."""
+THIRD_TABLES: Final = tuple(_ALL[37:])
+"""What schema version 3 added."""
 
 TABLES: Final = MappingProxyType({table.name: table for table in _ALL})

@@ -1,4 +1,4 @@
-"""Triggers of schema version 2: what the book itself refuses, whoever writes to it and with which tool.
+"""Triggers of schema versions 2 and 3: what the book itself refuses, whoever writes to it and with which tool.
 
 A trigger sees no keys, so it checks names, keys as text and hashes; signatures are checked when a book is read and
 verified. A trigger stops slips, not an intruder who drops it: that, verification notices.
@@ -7,11 +7,17 @@ verified. A trigger stops slips, not an intruder who drops it: that, verificatio
 # ruff: noqa: S608  # tables and columns come from this module, never from a person or a file
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from sandyq.basics.text import N_
-from sandyq.control.deciding import ALWAYS, FIRST_PERSONS, ONCE_ENROLLED
+from sandyq.control.deciding import (
+    ALWAYS,
+    FIRST_PERSONS,
+    ONCE_ENROLLED,
+    SECOND_ALWAYS,
+    SECOND_ONCE_ENROLLED,
+)
 from sandyq.store.engine import Connection
 
 _TWO_PERSONS: Final = N_("Two persons decide this: one proposes it, another one approves.").template
@@ -28,16 +34,26 @@ _CLOSED: Final = N_("The period is closed; it is reopened by a decision of two p
 _NUMBERS: Final = N_("A reversal names an entry and a row by their numbers.").template
 _KEPT: Final = N_("People, decisions and closed periods are not reversed; a later decision changes them.").template
 
+_NO_ORDER: Final = N_("There is no approved order of this reference.").template
+_OWN_EMERGENCY: Final = N_("Who gave the emergency order does not review it.").template
+_NO_TOKENS: Final = N_("The sleeve takes no tokens: the election is for cash.").template
+
 CODES: Final[dict[str, str]] = {
     _TWO_PERSONS: "two-persons", _NOT_ENROLLED: "not-enrolled", _REFERENCE_USED: "reference-used",
     _OTHER_CONTENT: "other-content", _DECIDED: "may-not-decide", _OWN: "may-not-decide", _NOT_OWN: "not-the-author",
     _ROLE: "no-right", _NO_DECISION: "no-decision", _KEY_USED: "key-used", _CLOSED: "period-closed", _KEPT: "kept",
-    _NUMBERS: "reversal-form",
+    _NUMBERS: "reversal-form", _NO_ORDER: "no-order", _OWN_EMERGENCY: "may-not-decide", _NO_TOKENS: "token",
 }
 """What the triggers say, and the code of the refusal."""
 NEEDS_SECOND: Final = _TWO_PERSONS
 
-KEPT_TABLES: Final = ("person", "proposal", "approval", "period_close")
+_SECOND_KEPT: Final = ("person", "proposal", "approval", "period_close")
+_EVIDENCE: Final = ("order_check", "limit_run", "gate_day", "breach", "breach_step", "emergency_order",
+                    "emergency_review")
+KEPT_TABLES: Final = (*_SECOND_KEPT, *_EVIDENCE)
+"""What no reversal reaches: decisions, and evidence of what was seen on a day."""
+KEPT_WHOLE: Final = ("person", "period_close", *_EVIDENCE)
+"""An entry that holds one of these is not reversed as a whole either."""
 DATED: Final = (("booking", "trade_date"), ("transfer", "trade_date"), ("corporate_action", "ex_date"))
 _THROUGH: Final = '(SELECT "through" FROM "period_close" ORDER BY "id" DESC LIMIT 1)'
 _SOMEBODY: Final = 'EXISTS (SELECT 1 FROM "person")'
@@ -64,13 +80,29 @@ def allow_undecided(copy: Connection) -> None:
 
 
 def guards() -> Iterator[str]:
-    """Yield the triggers, and the index that makes the search for an entry's approval cheap."""
+    """Yield the triggers of version 2, and the index that makes the search for an entry's approval cheap."""
     yield 'CREATE INDEX "approval_entry" ON "approval" ("entry")'
     yield from _persons()
     yield from _decisions()
-    yield from _controlled()
+    yield from _controlled(SECOND_ALWAYS, SECOND_ONCE_ENROLLED)
     yield from _periods()
-    yield from _reversals()
+    yield from _reversals(_SECOND_KEPT, ("person", "period_close"), SECOND_ALWAYS | SECOND_ONCE_ENROLLED)
+
+
+def third_guards() -> Iterator[str]:
+    """Yield the triggers of version 3: what two persons decide of the new tables, and what a reversal may not reach."""
+    yield from _controlled(ALWAYS - SECOND_ALWAYS, ONCE_ENROLLED - SECOND_ONCE_ENROLLED)
+    yield 'DROP TRIGGER "reversal_rules"'
+    yield 'DROP TRIGGER "reversal_second"'
+    yield from _reversals(KEPT_TABLES, KEPT_WHOLE, ALWAYS | ONCE_ENROLLED)
+    of_order = 'WHERE "reference" = NEW."order_reference" AND "line_number" = NEW."line_number"'
+    approved, emergency = (f'EXISTS (SELECT 1 FROM "{table}" {of_order})' for table in ("trade_order",
+                                                                                       "emergency_order"))
+    yield _rules("fill", (f"NOT {approved} AND NOT {emergency}", _NO_ORDER))
+    reviewed = 'FROM "emergency_order" WHERE "reference" = NEW."order_reference"'
+    yield _rules("emergency_review", (f"NOT EXISTS (SELECT 1 {reviewed})", _NO_ORDER),
+                 (f'EXISTS (SELECT 1 {reviewed} AND "person" = NEW."person")', _OWN_EMERGENCY))
+    yield _rules("election", ("NEW.\"choice\" IN ('tokens', 'in_kind')", _NO_TOKENS))
 
 
 def _rules(table: str, *rules: tuple[str, str]) -> str:
@@ -113,10 +145,10 @@ def _decisions() -> Iterator[str]:
                  (f"{decides} AND {role} IN ('auditor', 'administrator')", _ROLE))
 
 
-def _controlled() -> Iterator[str]:
-    for table in sorted(ALWAYS):
+def _controlled(always: Collection[str], once_enrolled: Collection[str]) -> Iterator[str]:
+    for table in sorted(always):
         yield _second(table)
-    for table in sorted(ONCE_ENROLLED):
+    for table in sorted(once_enrolled):
         yield _second(table, _SOMEBODY)
 
 
@@ -126,9 +158,10 @@ def _periods() -> Iterator[str]:
                f"BEGIN SELECT RAISE(ABORT, '{_quoted(_CLOSED)}'); END")
 
 
-def _reversals() -> Iterator[str]:
-    kept, controlled = (", ".join(f"'{name}'" for name in sorted(names))
-                        for names in (KEPT_TABLES, ALWAYS | ONCE_ENROLLED))
+def _reversals(kept_tables: Collection[str], kept_whole: Sequence[str],
+               controlled_tables: Collection[str]) -> Iterator[str]:
+    kept, controlled = (", ".join(f"'{name}'" for name in sorted(names)) for names in (kept_tables, controlled_tables))
+    entries = ", ".join(f"'{name}'" for name in kept_whole)
     # An entry that holds a decision holds what was decided too: reversed as a whole, the decision stays known.
     whole = """"t" = '' AND EXISTS (SELECT 1 FROM "content" WHERE "entry" = "e" AND "fact_table" IN ({names}))"""
     reached = " OR ".join(f"""("t" = '{table}' AND "n" <> '' AND EXISTS (SELECT 1 FROM "{table}"
@@ -140,7 +173,7 @@ def _reversals() -> Iterator[str]:
     yield _rules("reversal",
                  ("NEW.\"target_entry\" GLOB '*[^0-9]*' OR NEW.\"target_id\" GLOB '*[^0-9]*'", _NUMBERS),
                  (f"""EXISTS ({_REACH} SELECT 1 FROM "reach" WHERE "t" IN ({kept}) OR
-  {whole.format(names="'person', 'period_close'")})""", _KEPT),
+  {whole.format(names=entries)})""", _KEPT),
                  (f"""EXISTS (SELECT 1 FROM "period_close") AND EXISTS ({_REACH}
   SELECT 1 FROM "reach" WHERE {reached})""", _CLOSED))
     yield _second("reversal", f"""{_SOMEBODY} AND EXISTS ({_REACH}

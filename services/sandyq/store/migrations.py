@@ -13,7 +13,7 @@ from typing import Any, Final
 from sandyq.basics.errors import IntegrityFailed
 from sandyq.basics.text import N_, Text
 from sandyq.store.engine import Connection, connect_writer, import_sqlite_utils
-from sandyq.store.schema import APPLICATION_ID, second_statements, statements
+from sandyq.store.schema import APPLICATION_ID, second_statements, statements, third_statements
 
 _SET: Final = "sandyq"
 
@@ -39,10 +39,16 @@ def _second_tables(connection: Connection) -> None:
         connection.execute(statement)
 
 
+def _third_tables(connection: Connection) -> None:
+    for statement in third_statements():
+        connection.execute(statement)
+
+
 STEPS: Final = (
     Step(1, "first_tables", N_("Make the journal and the tables of facts."), _first_tables),
     Step(2, "second_tables", N_("Add people, decisions of two persons, events, accounts, registers and statements."),
          _second_tables),
+    Step(3, "third_tables", N_("Add waivers, orders, breaches, the gate's evidence and eligibility."), _third_tables),
 )
 
 

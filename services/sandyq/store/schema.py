@@ -11,20 +11,22 @@ from typing import Final
 
 from sandyq.basics.errors import BadInput
 from sandyq.basics.text import N_
-from sandyq.reference.facts import FIRST_TABLES, TABLES, FactTable
+from sandyq.reference.facts import FIRST_TABLES, SECOND_TABLES, THIRD_TABLES, FactTable
 from sandyq.store.engine import Connection
-from sandyq.store.guards import guards
+from sandyq.store.guards import guards, third_guards
 
 APPLICATION_ID: Final = 0x53_4E_44_51
 """``SNDQ``: says that an SQLite file is a book of ours."""
-VERSION: Final = 2
+VERSION: Final = 3
 MIGRATIONS_TABLE: Final = "_sqlite_migrations"
 
 _DATES: Final = frozenset({"date", "valid_from", "adjusted_as_of", "ex_date", "filing_date", "shares_asof", "published",
-                           "trade_date", "settle_date", "pay_date", "expires", "through", "left", "valid_to"})
+                           "trade_date", "settle_date", "pay_date", "expires", "through", "left", "valid_to", "as_of",
+                           "first_day", "detected_on", "day"})
 _NUMBERS: Final = frozenset({"close", "rate", "close_usd", "new_shares", "old_shares", "amount_per_share", "coins",
                              "amount", "quantity", "price", "fees", "taxes", "cost_usd", "flow_musd", "market_value",
-                             "tolerance_bp", "share", "shares", "weight", "token_amount", "rate_to_par"})
+                             "tolerance_bp", "share", "shares", "weight", "token_amount", "rate_to_par",
+                             "ceiling", "limit_price", "fee", "max_move", "amount_usd"})
 _BULK: Final = frozenset({"price"})
 """Tables with millions of rows: their dates and numbers are checked by length and alphabet only."""
 
@@ -69,10 +71,16 @@ def statements() -> Iterator[str]:
 
 def second_statements() -> Iterator[str]:
     """Yield what schema version 2 adds: people, decisions of two, events, accounts, registers, statements."""
-    added = [table for table in TABLES.values() if table not in FIRST_TABLES]
-    yield from _tables(added)
-    yield from _guards([table.name for table in added])
+    yield from _tables(SECOND_TABLES)
+    yield from _guards([table.name for table in SECOND_TABLES])
     yield from guards()
+
+
+def third_statements() -> Iterator[str]:
+    """Yield what schema version 3 adds: waivers, orders, breaches, the gate's evidence, eligibility."""
+    yield from _tables(THIRD_TABLES)
+    yield from _guards([table.name for table in THIRD_TABLES])
+    yield from third_guards()
 
 
 def _tables(tables: Iterable[FactTable]) -> Iterator[str]:
@@ -91,7 +99,8 @@ def _guards(names: Iterable[str]) -> Iterator[str]:
 
 def objects() -> dict[str, str]:
     """Return what a whole schema holds: name of each table, index and trigger → its statement."""
-    return {statement.split('"', 2)[1]: statement for statement in (*statements(), *second_statements())}
+    return {statement.split('"', 2)[1]: statement
+            for statement in (*statements(), *second_statements(), *third_statements())}
 
 
 def check_identity(connection: Connection, name: str) -> int:

@@ -37,7 +37,7 @@ from sandyq.store.approvals import (
     tables_of,
 )
 from sandyq.store.engine import BROKEN, Connection
-from sandyq.store.guards import DATED, KEPT_TABLES
+from sandyq.store.guards import DATED, KEPT_TABLES, KEPT_WHOLE
 
 _UNREADABLE: Final = N_("People, proposals and decisions cannot be read.").template
 _NO_PROOF: Final = N_("The person did not prove to hold the key that they are enrolled with.").template
@@ -178,7 +178,7 @@ def _reversals(connection: Connection, people: Sequence[Enrolment], approved: se
             'ORDER BY "id"', [since]).fetchall():
         for target in reached(connection, [(int(target_entry), table or "", number or "")]):
             tables = tables_of(connection, target[0], target[1])
-            if target[1] in KEPT_TABLES or (not target[1] and tables & {"person", "period_close"}):
+            if target[1] in KEPT_TABLES or (not target[1] and tables & set(KEPT_WHOLE)):
                 yield Damage(entry, "reversal", "", _KEPT)
             if (tables & controlled or target[0] in approved) and entry not in approved:
                 yield Damage(entry, "reversal", "", _UNAPPROVED)
