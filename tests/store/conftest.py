@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from sandyq.control.attesting import signed_row
 from sandyq.control.deciding import Content, hash_of, spelled
 from sandyq.control.people import Signer
 from sandyq.control.records import Batch, Verification, Written
@@ -41,10 +42,20 @@ class Desk:
         }
         if table == "reversal":
             given |= {"target_entry": "999", "target_table": "price"}
-        if table == "emergency_review":
-            given |= {"person": "Risk 1"}
+        if table in {"emergency_order", "emergency_review"}:
+            given |= {"person": "Analyst 1" if table == "emergency_order" else "Risk 1"}
+        if table == "emergency_order":
+            given |= {"side": "sell"}
+        if table != "proposal" and {"content", "content_hash"} <= given.keys():
+            given |= {"content_hash": sha256(str(given["content"]).encode()).hexdigest()}
         given |= values
         return (number + 2, *(given[column] for column in TABLES[table].columns))
+
+    def signed(self, store: Store, table: str, number: int) -> FactRow:
+        """The row of a table that one person signs alone, signed."""
+        row = self.fact(table, number)
+        person = str(row[TABLES[table].columns.index("person") + 1])
+        return signed_row(self.signer(person), self.book(store), table, row)
 
     def signer(self, name: str) -> Signer:
         """Everybody's key in these tests, made from the name."""
@@ -83,6 +94,7 @@ class Desk:
         """Rows in every table for one entry of a book with two persons: one proposal covers them, others are empty."""
         rows: list[tuple[str, FactRow]] = [
             (table, self.person(store, f"Person {number}", "risk", number, "2024-01-02") if table == "person" else
+             self.signed(store, table, number) if table in {"emergency_order", "emergency_review"} else
              self.fact(table, number))
             for number in numbers for table in TABLES if table not in {"proposal", "approval"}]
         proposals = [self.proposal(store, f"P-{number:04}", [] if number != numbers[0] else rows, line=number,

@@ -51,6 +51,11 @@ BROKEN: dict[str, Callable[[Any, Store, FactRow], Rows]] = {
     "kept": lambda desk, store, p: [("reversal", desk.reversal(4, "period_close"))],
     "no-order": lambda desk, store, p: [("fill", desk.fact("fill", 1))],
     "token": lambda desk, store, p: [("election", desk.fact("election", 1, choice="tokens"))],
+    "recorded-already": lambda desk, store, p: [("gate_day", desk.fact("gate_day", 1)),
+                                                ("gate_day", desk.fact("gate_day", 1, state="open"))],
+    "not-reducing": lambda desk, store, p: [("emergency_order", desk.fact("emergency_order", 1, side="buy"))],
+    "no-committee": lambda desk, store, p: [("gate_override", desk.fact("gate_override", 1, committee_reference=" "))],
+    "no-evidence": lambda desk, store, p: [("breach_step", desk.fact("breach_step", 1, step="closed", evidence=" "))],
     "reversal-form": lambda desk, store, p: [("reversal", (0, "4", "booking", "1_0", "x"))],
 }
 

@@ -18,6 +18,7 @@ from sandyq.control.deciding import (
     SECOND_ALWAYS,
     SECOND_ONCE_ENROLLED,
 )
+from sandyq.reference.facts import TABLES
 from sandyq.store.engine import Connection
 
 _TWO_PERSONS: Final = N_("Two persons decide this: one proposes it, another one approves.").template
@@ -37,12 +38,17 @@ _KEPT: Final = N_("People, decisions and closed periods are not reversed; a late
 _NO_ORDER: Final = N_("There is no approved order of this reference.").template
 _OWN_EMERGENCY: Final = N_("Who gave the emergency order does not review it.").template
 _NO_TOKENS: Final = N_("The sleeve takes no tokens: the election is for cash.").template
+_ONCE: Final = N_("This is recorded already; evidence is never recorded in the place of other evidence.").template
+_SELLS_ONLY: Final = N_("An emergency order only sells; a purchase takes two persons.").template
+_NO_REFERENCE: Final = N_("An override names the committee's decision.").template
+_NO_EVIDENCE: Final = N_("A breach is closed with evidence: a run that passes, or a signed exception.").template
 
 CODES: Final[dict[str, str]] = {
     _TWO_PERSONS: "two-persons", _NOT_ENROLLED: "not-enrolled", _REFERENCE_USED: "reference-used",
     _OTHER_CONTENT: "other-content", _DECIDED: "may-not-decide", _OWN: "may-not-decide", _NOT_OWN: "not-the-author",
     _ROLE: "no-right", _NO_DECISION: "no-decision", _KEY_USED: "key-used", _CLOSED: "period-closed", _KEPT: "kept",
     _NUMBERS: "reversal-form", _NO_ORDER: "no-order", _OWN_EMERGENCY: "may-not-decide", _NO_TOKENS: "token",
+    _ONCE: "recorded-already", _SELLS_ONLY: "not-reducing", _NO_REFERENCE: "no-committee", _NO_EVIDENCE: "no-evidence",
 }
 """What the triggers say, and the code of the refusal."""
 NEEDS_SECOND: Final = _TWO_PERSONS
@@ -50,6 +56,9 @@ NEEDS_SECOND: Final = _TWO_PERSONS
 _SECOND_KEPT: Final = ("person", "proposal", "approval", "period_close")
 _EVIDENCE: Final = ("order_check", "limit_run", "gate_day", "breach", "breach_step", "emergency_order",
                     "emergency_review")
+ONCE: Final = ("waiver", "order_check", "trade_order", "emergency_order", "emergency_review", "fill", "limit_run",
+               "breach", "breach_step", "gate_day", "gate_override", "tranche_release")
+"""What is recorded once under its key: a second row would hide the first from every question of today."""
 KEPT_TABLES: Final = (*_SECOND_KEPT, *_EVIDENCE)
 """What no reversal reaches: decisions, and evidence of what was seen on a day."""
 KEPT_WHOLE: Final = ("person", "period_close", *_EVIDENCE)
@@ -103,6 +112,12 @@ def third_guards() -> Iterator[str]:
     yield _rules("emergency_review", (f"NOT EXISTS (SELECT 1 {reviewed})", _NO_ORDER),
                  (f'EXISTS (SELECT 1 {reviewed} AND "person" = NEW."person")', _OWN_EMERGENCY))
     yield _rules("election", ("NEW.\"choice\" IN ('tokens', 'in_kind')", _NO_TOKENS))
+    yield _rules("emergency_order", ("NEW.\"side\" <> 'sell'", _SELLS_ONLY))
+    yield _rules("gate_override", ("trim(NEW.\"committee_reference\") = ''", _NO_REFERENCE))
+    yield _rules("breach_step", ("NEW.\"step\" = 'closed' AND coalesce(trim(NEW.\"evidence\"), '') = ''",
+                                 _NO_EVIDENCE))
+    for table in ONCE:
+        yield _once(table)
 
 
 def _rules(table: str, *rules: tuple[str, str]) -> str:
@@ -115,6 +130,13 @@ def _second(table: str, when: str = "TRUE") -> str:
     """Return the trigger that refuses a row without a decision of two; it comes after the rules of the table."""
     return (f'CREATE TRIGGER "{table}_second" AFTER INSERT ON "{table}" WHEN {when} AND {_UNAPPROVED} '
             f"BEGIN SELECT RAISE(ABORT, '{_quoted(_TWO_PERSONS)}'); END")
+
+
+def _once(table: str) -> str:
+    """Return the trigger that refuses a second row of the same key."""
+    same = " AND ".join(f'"{column}" = NEW."{column}"' for column in TABLES[table].key)
+    return (f'CREATE TRIGGER "{table}_once" BEFORE INSERT ON "{table}" WHEN EXISTS (SELECT 1 FROM "{table}" '
+            f"WHERE {same}) BEGIN SELECT RAISE(ABORT, '{_quoted(_ONCE)}'); END")
 
 
 def _quoted(sentence: str) -> str:

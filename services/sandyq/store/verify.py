@@ -1,5 +1,5 @@
 """Check a whole book: its tables and triggers, every entry's hash and link, every fact row against its entry, and
-every signature of a decision (`sandyq.store.verify_decisions`).
+every signature of a decision (`sandyq.store.verify_decisions`), and evidence (`sandyq.store.verify_evidence`).
 
 Finds any changed, missing, added or moved row, and names entry, table, rows and columns. What it cannot see alone, a
 cut tail or a book rewritten from an entry on, it sees against a checkpoint that was kept elsewhere.
@@ -29,6 +29,7 @@ from sandyq.reference.facts import TABLES, FactTable
 from sandyq.store.engine import BROKEN, Connection, EngineError, damaged
 from sandyq.store.schema import MIGRATIONS_TABLE, objects
 from sandyq.store.verify_decisions import decision_damages
+from sandyq.store.verify_evidence import evidence_damages
 
 _ENTRY_CHANGED: Final = N_("The entry was changed after it was recorded.").template
 _ENTRY_MISSING: Final = N_("An entry is missing before this one.").template
@@ -68,6 +69,7 @@ def verify_book(connection: Connection, name: str, checkpoint: str = "") -> Veri
             facts += found
             damages.extend(wrong)
         damages.extend(decision_damages(connection))
+        damages.extend(evidence_damages(connection))
         head = head_checkpoint(name, len(journal.hashes), journal.head)
     except (EngineError, ValueError, TypeError, AssertionError) as error:
         raise damaged(name, error) from None
