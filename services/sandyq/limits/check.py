@@ -15,10 +15,11 @@ from decimal import ROUND_FLOOR, Decimal, localcontext
 from sandyq.basics.decimals import ONE, WIDE, ZERO, product, quotient
 from sandyq.basics.text import N_, Text
 from sandyq.limits.after_orders import order_amount, with_orders
-from sandyq.limits.eligibility import Reason, doubts, find_row, refusals
+from sandyq.limits.eligibility import doubts, find_row, refusals
 from sandyq.limits.evaluate import evaluate
 from sandyq.limits.mandate import Limit, Mandate, Part
 from sandyq.limits.measures import BY_NAME
+from sandyq.limits.permits import Reason
 from sandyq.limits.result import (
     Change,
     Check,
@@ -55,7 +56,7 @@ def check(snapshot: Snapshot, mandate: Mandate, orders: Sequence[Order], *, befo
                     ) if largest else ()
     amounts = [order_amount(order, row, mandate) for order in known if (row := find_row(snapshot, order.symbol))]
     return Check(snapshot.as_of, basket, verdict, changes, tuple(every), biggest, total(amounts),
-                 tuple(finding for order in basket for finding in doubts(snapshot, order)))
+                 tuple(finding for order in basket for finding in doubts(snapshot, mandate, order)))
 
 
 def _together(snapshot: Snapshot, basket: Sequence[Order]) -> list[Reason]:

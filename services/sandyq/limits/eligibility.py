@@ -1,20 +1,29 @@
-"""What may be bought at all: the positive list, allowed kinds, forbidden structures, never a token (F014-F018)."""
+"""What may be bought at all: the positive list, allowed kinds, floors, never a token (F014-F018, F122)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
+from types import MappingProxyType
+from typing import Final
 
+from sandyq.basics.decimals import product
 from sandyq.basics.findings import Finding, Severity
-from sandyq.basics.text import N_, Text
-from sandyq.limits.mandate import Mandate
+from sandyq.basics.text import N_
+from sandyq.limits.mandate import Floors, Mandate
 from sandyq.limits.measures.products import is_forbidden
+from sandyq.limits.permits import Reason, party_refusals
 from sandyq.limits.result import Order, Verdict
 from sandyq.limits.snapshot import Row, Snapshot
 from sandyq.reference.coins import COINS, STABLECOINS
-from sandyq.reference.kinds import Kind
+from sandyq.reference.eligibility import status_on
+from sandyq.reference.kinds import FUNDS, Kind
 
-Reason = tuple[str, Verdict, Text]
-_BAND = (Decimal("0.7"), Decimal("1.3"))
+_MOVES_WITH_COIN: Final = frozenset({Kind.SPOT_ETF, Kind.ETP})
+_FLOORS: Final = MappingProxyType({
+    "volume": N_("The daily volume of {symbol} is {amount} USD, under the floor of {least} USD."),
+    "assets": N_("The net assets of {symbol} are {amount} USD, under the floor of {least} USD."),
+})
 
 
 def find_row(snapshot: Snapshot, symbol: str) -> Row | None:
@@ -32,13 +41,14 @@ def refusals(snapshot: Snapshot, mandate: Mandate, order: Order) -> list[Reason]
                 clause=mandate.token_clause))]
         return [("instrument", Verdict.REFUSED, N_(
             "There is no instrument {symbol} with a kind, a venue and a price.", symbol=order.symbol))]
+    parties = party_refusals(snapshot.permits, order.account, row.venue, snapshot.as_of)
     if order.side == "sell":
         if order.quantity > row.quantity:
             return [("oversold", Verdict.REFUSED, N_(
                 "{wanted} {symbol} are to be sold and {available} are held.", wanted=order.quantity,
-                symbol=order.symbol, available=row.quantity))]
-        return []
-    return _purchase(row, mandate, snapshot)
+                symbol=order.symbol, available=row.quantity)), *parties]
+        return [*parties]
+    return [*_purchase(row, mandate, snapshot), *_eligible(row, mandate, snapshot), *parties]
 
 
 def _purchase(row: Row, mandate: Mandate, snapshot: Snapshot) -> list[Reason]:
@@ -65,12 +75,43 @@ def _purchase(row: Row, mandate: Mandate, snapshot: Snapshot) -> list[Reason]:
     return found
 
 
-def doubts(snapshot: Snapshot, order: Order) -> list[Finding]:
-    """Return warnings about an ordered instrument: a spot fund whose measured beta does not look like one (F018)."""
+def _eligible(row: Row, mandate: Mandate, snapshot: Snapshot) -> Iterator[Reason]:
+    """Yield why the instrument is held and not bought: a decision, or a floor that it has fallen under (F017)."""
+    decided = status_on(snapshot.permits.statuses, row.instrument, snapshot.as_of)
+    if decided is not None and not decided.may_be_bought:
+        yield "eligibility", Verdict.REFUSED, N_(
+            "{symbol} is held and not bought since {day}: {reason}", symbol=row.symbol, day=decided.valid_from,
+            reason=decided.reason)
+    for name, least, amount in (("volume", mandate.floors.volume, daily_volume(row)),
+                                ("assets", mandate.floors.assets, net_assets(row))):
+        if least is not None and amount is not None and amount < least:
+            yield f"floor-{name}", Verdict.REFUSED, N_(
+                _FLOORS[name].template, symbol=row.symbol, amount=round(amount), least=least)
+
+
+def daily_volume(row: Row) -> Decimal | None:
+    """Return the median daily volume in USD at the valuation price, None when Unknown."""
+    return None if row.volume is None or row.price is None else product(row.volume, row.price)
+
+
+def net_assets(row: Row) -> Decimal | None:
+    """Return a fund's units times the valuation price in USD; None for companies and when Unknown."""
+    if row.kind not in FUNDS or row.units is None or row.price is None:
+        return None
+    return product(row.units, row.price)
+
+
+def beta_outside(row: Row, floors: Floors) -> bool:
+    """Return whether a fund that should move with its coin measurably does not (F018): leveraged whatever it says."""
+    if row.kind not in _MOVES_WITH_COIN or row.beta is None:
+        return False
+    return not floors.beta_low <= row.beta <= floors.beta_high
+
+
+def doubts(snapshot: Snapshot, mandate: Mandate, order: Order) -> list[Finding]:
+    """Return warnings about an ordered instrument: a fund whose measured beta does not look like its coin (F018)."""
     row = find_row(snapshot, order.symbol)
-    if row is None or row.kind not in {Kind.SPOT_ETF, Kind.ETP} or row.beta is None:
-        return []
-    if _BAND[0] <= row.beta <= _BAND[1]:
+    if row is None or not beta_outside(row, mandate.floors):
         return []
     return [Finding(Severity.WARNING, "beta-outside-band", N_(
         "The measured beta of {symbol} is {beta}; a spot fund moves with its coin.", symbol=row.symbol,

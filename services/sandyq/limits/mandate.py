@@ -77,6 +77,22 @@ class EligibleInstrument:
 
 
 @dataclass(frozen=True, slots=True)
+class Floors:
+    """What an instrument has to keep to be bought (F017, F018); None: no floor.
+
+    `assets`: a fund's net assets in USD. `volume`: the median daily volume of 20 sessions in USD at the last close.
+    `age_days`: calendar days since its listing. A fund that should move with its coin is flagged when its measured
+    beta is below `beta_low` or above `beta_high`.
+    """
+
+    assets: Decimal | None = None
+    volume: Decimal | None = None
+    age_days: int | None = None
+    beta_low: Decimal = Decimal("0.7")
+    beta_high: Decimal = Decimal("1.3")
+
+
+@dataclass(frozen=True, slots=True)
 class OrderRules:
     """How orders are tested and how long a decision on them counts (F058, F061).
 
@@ -156,6 +172,7 @@ class Mandate:
     tranches: tuple[Tranche, ...] = ()
     """The tranche plan in its order; its total is at most `maximum`."""
     programme: Programme = Programme()
+    floors: Floors = Floors()
 
     def limit(self, limit_id: str) -> Limit | None:
         return next((limit for limit in self.limits if limit.id == limit_id), None)

@@ -154,6 +154,8 @@ class Order:
     symbol: str
     price: Decimal
     fee: Decimal | None = None
+    account: str = ""
+    """The account of ours that it is for; empty: nobody asks through whom it goes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from sandyq.basics.decimals import ONE, ZERO, from_float, product, quotient
 from sandyq.exposure.result import Exposure, ExposureLine, Premium, Rung
 from sandyq.exposure.splits import shares_factor, splits_of
 from sandyq.limits.mandate import Mandate
+from sandyq.limits.permits import NO_PERMITS, Permits
 from sandyq.limits.result import Order
 from sandyq.market import fx
 from sandyq.market.series import MarketData
@@ -100,6 +101,8 @@ class Snapshot:
     orders: tuple[Order, ...] = ()
     bitcoin: Decimal | None = None
     """The bitcoin reference of the day in USD."""
+    permits: Permits = NO_PERMITS
+    """Decisions about instruments, and the registers of parties through whom orders go."""
 
     @cached_property
     def market_value(self) -> Decimal | None:

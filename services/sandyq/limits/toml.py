@@ -12,6 +12,7 @@ from sandyq.basics.decimals import ONE
 from sandyq.basics.errors import BadInput
 from sandyq.basics.findings import Finding, Severity
 from sandyq.basics.text import N_, Text
+from sandyq.limits.eligibility_section import FLOOR_KEYS, read_floors
 from sandyq.limits.gate_section import read_gate
 from sandyq.limits.mandate import EligibleInstrument, Limit, Mandate, Part
 from sandyq.limits.measures import BY_NAME
@@ -85,7 +86,7 @@ class _Reader:
         valid_from, version = self.day(head["valid_from"], "[mandate] valid_from"), str(head["version"])
         look = self.table(content.get("look_through", {}), "[look_through]", {"reference_funds", "fallback_factor"})
         rules = self.table(content.get("eligibility", {}), "[eligibility]", {"allowed_kinds", "token_clause",
-                                                                             "instrument"})
+                                                                             "instrument", *FLOOR_KEYS})
         kinds = self.words(rules.get("allowed_kinds", []), "[eligibility] allowed_kinds")
         for kind in kinds:
             if kind not in Kind.__members__.values():
@@ -111,6 +112,7 @@ class _Reader:
             tranches=read_tranches(content.get("tranche", []), self.number(head["maximum"], "[mandate] maximum"),
                                    self.wrong),
             programme=read_programme(content.get("programme", {}), self.wrong),
+            floors=read_floors(rules, self.wrong),
             phases=tuple({str(k): str(v) for k, v in self.mapping(phase).items()} for phase in
                          content.get("phase", [])),
             findings=tuple(self._findings), book=str(head.get("book", "sleeve")),

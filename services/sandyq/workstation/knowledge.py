@@ -13,6 +13,7 @@ from sandyq.book.state import BookSettings, CostMethod
 from sandyq.book.transactions import Transaction
 from sandyq.control.people import Person
 from sandyq.limits.mandate import Mandate
+from sandyq.limits.permits import NO_PERMITS, Permits
 from sandyq.limits.toml import read_mandate
 from sandyq.market import fx
 from sandyq.market.issuer_events import applied
@@ -27,6 +28,7 @@ from sandyq.store.market import (
     read_market,
     read_settings,
 )
+from sandyq.store.permits import read_permits
 from sandyq.store.records import read_accounts, read_events, read_people, read_transfers
 from sandyq.store.store import Store
 from sandyq.workstation.calendars import in_force
@@ -48,6 +50,8 @@ class Knowledge:
     transfers: tuple[Transfer, ...] = ()
     accounts: tuple[Account, ...] = ()
     people: tuple[Person, ...] = ()
+    permits: Permits = NO_PERMITS
+    """What may be bought and through whom, as decided and registered."""
 
     def usd_rate(self, currency: str, day: date) -> Decimal | None:
         """Return USD per unit of a currency by the last fixing on or before the day."""
@@ -101,6 +105,7 @@ def read_knowledge(store: Store, known_at: datetime | None) -> Knowledge:
         splits=splits_by_instrument(directory, market),
         events=events, transfers=read_transfers(store, known_at),
         accounts=read_accounts(store, known_at), people=read_people(store, known_at),
+        permits=read_permits(store, known_at),
     )
 
 

@@ -82,14 +82,17 @@ class Picture:
 
     @cached_property
     def snapshot(self) -> Snapshot:
-        return snapshot(self.holdings, self.exposure, self.knowledge.directory, self.knowledge.market, self.mandate,
-                        drawdown=self._drawdown)
+        return self._permitted(snapshot(self.holdings, self.exposure, self.knowledge.directory, self.knowledge.market,
+                                        self.mandate, drawdown=self._drawdown))
 
     @cached_property
     def ordering(self) -> Snapshot:
         """The snapshot with one valued share of each instrument that is not held, so that orders can name it."""
-        return snapshot(self.holdings, self.exposure, self.knowledge.directory, self.knowledge.market, self.mandate,
-                        drawdown=self._drawdown, prospects=self._prospects())
+        return self._permitted(snapshot(self.holdings, self.exposure, self.knowledge.directory, self.knowledge.market,
+                                        self.mandate, drawdown=self._drawdown, prospects=self._prospects()))
+
+    def _permitted(self, found: Snapshot) -> Snapshot:
+        return replace(found, permits=self.knowledge.permits)
 
     def _prospects(self) -> tuple[Holdings, Exposure]:
         known, held = self.knowledge, self.holdings.state
