@@ -10,6 +10,7 @@ from functools import cached_property
 from statistics import median
 
 from sandyq.basics.decimals import ONE, ZERO, from_float, product, quotient
+from sandyq.exposure.companies import company_rows
 from sandyq.exposure.result import Exposure, ExposureLine, Premium, Rung
 from sandyq.exposure.splits import shares_factor, splits_of
 from sandyq.limits.mandate import Mandate
@@ -18,7 +19,7 @@ from sandyq.limits.result import Order
 from sandyq.market import fx
 from sandyq.market.series import MarketData
 from sandyq.reference.instruments import Directory, Instrument
-from sandyq.reference.kinds import FUNDS, Kind
+from sandyq.reference.kinds import COMPANIES, FUNDS, Kind
 from sandyq.valuation.holdings import Holdings, Line
 
 VOLUME_DAYS = 20
@@ -63,6 +64,8 @@ class Row:
     structure: str
     leverage: Decimal
     isin: str = ""
+    exchange: str = ""
+    """The operator of the venue (MIC without its segment); the venue itself where none is known."""
 
     @property
     def unit_exposure(self) -> Decimal | None:
@@ -173,10 +176,18 @@ def _row(line: Line, seen: ExposureLine | None, exposure: Exposure, directory: D
         share_custody={k: _per(v, quantity) for k, v in custody.items()},
         beta=from_float(seen.beta.value) if seen and seen.beta else None, premium=seen.premium if seen else None,
         age=line.age, rung=seen.rung if seen else Rung.FALLBACK,
-        holdings_age=(on - seen.basis_date).days if seen and seen.basis_date and line.kind not in FUNDS else None,
+        holdings_age=_holdings_age(line, directory, market, on),
         volume=_volume(line, directory, market, on), units=_units(instrument, line.kind, directory, market, on),
         structure=instrument.text("structure", on).lower(), leverage=Decimal(leverage) if leverage else ONE,
     )
+
+
+def _holdings_age(line: Line, directory: Directory, market: MarketData, on: date) -> int | None:
+    """Return the days since a company last reported its coins, whichever leg its exposure stands on; None: never."""
+    if line.kind not in COMPANIES:
+        return None
+    days = [row.day for row in company_rows(line.instrument, directory, market) if row.day <= on]
+    return (on - days[-1]).days if days else None
 
 
 def _per(amount: Decimal | None, quantity: Decimal) -> Decimal | None:
