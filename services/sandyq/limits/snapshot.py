@@ -16,6 +16,7 @@ from sandyq.exposure.splits import shares_factor, splits_of
 from sandyq.limits.mandate import Mandate
 from sandyq.limits.permits import NO_PERMITS, Permits
 from sandyq.limits.result import Order
+from sandyq.limits.surroundings import NOTHING, Surroundings
 from sandyq.market import fx
 from sandyq.market.series import MarketData
 from sandyq.reference.instruments import Directory, Instrument
@@ -104,6 +105,7 @@ class Snapshot:
     orders: tuple[Order, ...] = ()
     bitcoin: Decimal | None = None
     """The bitcoin reference of the day in USD."""
+    around: Surroundings = NOTHING
     permits: Permits = NO_PERMITS
     """Decisions about instruments, and the registers of parties through whom orders go."""
 

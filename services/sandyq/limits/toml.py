@@ -16,7 +16,8 @@ from sandyq.limits.eligibility_section import FLOOR_KEYS, read_floors
 from sandyq.limits.gate_section import read_gate
 from sandyq.limits.mandate import EligibleInstrument, Limit, Mandate, Part
 from sandyq.limits.measures import BY_NAME
-from sandyq.limits.measures.base import SCOPES
+from sandyq.limits.measures.base import BASES, DENOMINATORS, SCOPES
+from sandyq.limits.fitting import fitted, misfit
 from sandyq.limits.plan_section import read_fees, read_order_rules, read_programme, read_tranches
 from sandyq.reference.kinds import Kind
 from sandyq.valuation.holdings import Thresholds
@@ -29,8 +30,6 @@ _LIMIT = {"id", "title", "clause", "document", "section", "valid_from", "valid_t
           "part"}
 _PART = {"measure", "title", "unit", "direction", "warn", "soft", "hard", "denominator", "basis", "scope", "group_by",
          "block_at", "options"}
-_BASES = {"market_value", "cost", "look_through", "beta_adjusted", "highest"}
-_DENOMINATORS = ("", "sleeve", "coins", "reserves:gross", "reserves:gold", "reserves:fx")
 
 
 def read_mandate(text: str, source: str = "") -> Mandate:
@@ -189,7 +188,7 @@ class _Reader:
                                        name=measure.name, units=", ".join(sorted(measure.units))))
         denominator, basis = str(given.get("denominator", "")), str(given.get("basis", "market_value"))
         block_at = str(given.get("block_at", "hard"))
-        if direction not in {"max", "min"} or basis not in _BASES or denominator not in _DENOMINATORS or (
+        if direction not in {"max", "min"} or basis not in BASES or denominator not in {"", *DENOMINATORS} or (
                 block_at not in {"hard", "soft", "none"}):
             raise self.wrong(place, N_("Direction, basis, denominator or block_at has a value that is not known."))
         scope = {str(key): self.words(values, f"{place} scope") for key, values in
@@ -204,6 +203,15 @@ class _Reader:
             raise self.wrong(place, N_("Warning, soft and hard level are not in order."))
         if not levels:
             raise self.wrong(place, N_("A part needs at least one level."))
-        return Part(measure.name, str(given.get("title", "")), unit, direction, warn, soft, hard, denominator, basis,
-                    scope, group_by, block_at,
-                    {str(k): str(v) for k, v in self.mapping(given.get("options", {})).items()})
+        part = fitted(Part(
+            measure.name, str(given.get("title", "")), unit, direction, warn, soft, hard, denominator, basis, scope,
+            group_by, block_at, {str(k): _option(v) for k, v in self.mapping(given.get("options", {})).items()}))
+        wrong = misfit(part)
+        if wrong is not None:
+            raise self.wrong(place, wrong)
+        return part
+
+
+def _option(value: object) -> str:
+    """A setting as text; a list of texts as one text with commas between."""
+    return ", ".join(str(item) for item in value) if isinstance(value, list) else str(value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from sandyq.basics.decimals import ONE, ZERO
 from sandyq.basics.findings import Finding, Severity
@@ -16,14 +17,43 @@ from sandyq.limits.snapshot import Denominator, Row, Snapshot, total
 Take = Callable[[Snapshot, Part], tuple[Measured, ...]]
 
 
+_SIMPLE: dict[str, Callable[[Row], str]] = {
+    "kind": lambda row: row.kind.value, "symbol": lambda row: row.symbol, "instrument": lambda row: row.instrument,
+    "isin": lambda row: row.isin, "issuer": lambda row: row.issuer, "sponsor_group": lambda row: row.sponsor_group,
+    "currency": lambda row: row.currency, "country": lambda row: row.country, "venue": lambda row: row.venue,
+    "exchange": lambda row: row.exchange, "structure": lambda row: row.structure,
+}
+SIMPLE: Final = frozenset(_SIMPLE)
+"""Dimensions on which a line lies in one place."""
+SPLIT: Final = frozenset({"coin", "custodian", "account", "broker", "securities_custodian", "entity"})
+"""Dimensions on which a line lies in several: its coins, who keeps them, our accounts, every role of an entity."""
+SCOPES: Final = SIMPLE | SPLIT
+DENOMINATORS: Final = frozenset({"sleeve", "coins", "reserves:gross", "reserves:gold", "reserves:fx"})
+BASES: Final = frozenset({"market_value", "cost", "look_through", "beta_adjusted", "highest"})
+VALUE: Final = frozenset({"market_value"})
+COMMON_OPTIONS: Final = frozenset({"after_ramp_up", "blocks"})
+"""Settings of a part that no measure reads: it waits for the sleeve to be built up; it stops purchases only."""
+
+
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A named measure. `order_only`: without an order it does not apply. `units`: what its thresholds may be in."""
+    """A named measure and what it can be put together with.
+
+    `units`: what its thresholds may be in. `order_only`: without an order it does not apply. `by_line`: its groups are
+    lines, and only an order for a line moves it. `scopes` and `groups` are dimensions; `denominators` empty: it has its
+    own; else a ratio needs one of them and an amount none. `options`: the names of its own settings, None: not checked.
+    """
 
     name: str
     take: Take
     units: frozenset[str]
     order_only: bool = False
+    by_line: bool = False
+    scopes: frozenset[str] = SIMPLE
+    groups: frozenset[str] = frozenset()
+    denominators: frozenset[str] = frozenset()
+    bases: frozenset[str] = VALUE
+    options: frozenset[str] | None = frozenset()
 
 
 def unknown(code: str, text: Text, subject: str = "") -> Finding:
@@ -31,19 +61,17 @@ def unknown(code: str, text: Text, subject: str = "") -> Finding:
     return Finding(Severity.ERROR, code, text, subject)
 
 
-_FIELDS: dict[str, Callable[[Row], str]] = {
-    "kind": lambda row: row.kind.value, "symbol": lambda row: row.symbol, "issuer": lambda row: row.issuer,
-    "sponsor_group": lambda row: row.sponsor_group, "currency": lambda row: row.currency,
-    "country": lambda row: row.country, "venue": lambda row: row.venue,
-}
-SCOPES = frozenset({*_FIELDS, "coin"})
+def dimension(row: Row, key: str) -> str:
+    """Return where a line lies on a simple dimension; one group for all without a key."""
+    read = _SIMPLE.get(key)
+    return read(row) if read else ""
 
 
 def in_scope(rows: Iterable[Row], part: Part) -> list[Row]:
     """Return the rows that every key of the scope admits; a value with ``!`` in front excludes."""
     kept = list(rows)
     for key, values in part.scope.items():
-        read = _FIELDS.get(key)
+        read = _SIMPLE.get(key)
         if read is None:
             continue
         wanted = {value for value in values if not value.startswith("!")}
@@ -54,7 +82,7 @@ def in_scope(rows: Iterable[Row], part: Part) -> list[Row]:
 
 def grouped(rows: Sequence[Row], part: Part) -> dict[str, list[Row]]:
     """Return rows by the part's group key; everything in one group when it has none."""
-    read = _FIELDS.get(part.group_by)
+    read = _SIMPLE.get(part.group_by)
     if read is None:
         return {"": list(rows)}
     groups: dict[str, list[Row]] = {}
@@ -105,6 +133,8 @@ class Below:
     room_to_floor: Decimal | None = None
     coin: Decimal = ZERO
     finding: Finding | None = None
+    buys_exposure: bool = False
+    """A dollar bought adds its exposure, not itself."""
 
 
 def denominator(snapshot: Snapshot, part: Part) -> Below:
@@ -122,6 +152,8 @@ def denominator(snapshot: Snapshot, part: Part) -> Below:
         return Below(value if grown else floor, buy_below=ONE if grown else ZERO, buy_above=ONE,
                      room_to_floor=None if grown else floor - value,
                      coin=(snapshot.exposure or ZERO) if grown else ZERO)
+    if name == "coins":
+        return _coins(snapshot)
     series = name.partition(":")[2]
     found: Denominator | None = snapshot.reserves.get(series)
     if found is None:
@@ -129,6 +161,14 @@ def denominator(snapshot: Snapshot, part: Part) -> Below:
             "No figure of the reserves series {series} was published by {day}.", series=series, day=snapshot.as_of),
             series))
     return Below(found.amount, day=found.day, source=found.source)
+
+
+def _coins(snapshot: Snapshot) -> Below:
+    """The look-through exposure of the whole book as a denominator; a purchase adds what its shares look through to."""
+    exposure = snapshot.exposure
+    if exposure is None:
+        return Below(None, finding=unknown("exposure-unknown", N_("The exposure of the sleeve is Unknown.")))
+    return Below(exposure, buys_exposure=True, coin=exposure)
 
 
 def measured(group: str, numerator: Decimal | None, below: Below,
@@ -167,5 +207,9 @@ def slope_for(rows: Sequence[Row], snapshot: Snapshot, below: Below, basis: str)
         return None
     inside = any(row.symbol == chosen.symbol for row in rows)
     coin = None if basis == "cost" else total(row.exposure for row in rows)
-    return Slope(chosen.symbol, chosen.price, per_dollar(chosen, basis) if inside else ZERO, below.buy_below,
-                 below.buy_above, below.room_to_floor, coin, below.coin)
+    each = per_dollar(chosen, basis) if inside else ZERO
+    if below.buys_exposure:
+        exposed = chosen.unit_exposure or ZERO
+        return Slope(chosen.symbol, chosen.price, each, exposed, exposed, None, coin, below.coin)
+    return Slope(chosen.symbol, chosen.price, each, below.buy_below, below.buy_above, below.room_to_floor, coin,
+                 below.coin)

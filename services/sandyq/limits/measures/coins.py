@@ -116,7 +116,7 @@ def take_equivalent(snapshot: Snapshot, part: Part) -> tuple[Measured, ...]:  # 
 
 
 MEASURES = (
-    Measure("coin_equivalent", take_equivalent, frozenset({"count"})),
+    Measure("coin_equivalent", take_equivalent, frozenset({"count"}), scopes=frozenset()),
     Measure("custodian", take_custodian, frozenset({"ratio"})),
-    Measure("coin_mix", take_mix, frozenset({"ratio"})),
+    Measure("coin_mix", take_mix, frozenset({"ratio"}), scopes=frozenset({"coin"})),
 )

@@ -94,8 +94,10 @@ def take_order_volume(snapshot: Snapshot, part: Part) -> tuple[Measured, ...]:
 
 
 MEASURES = (
-    Measure("ownership", take_ownership, frozenset({"ratio"})),
-    Measure("days_to_exit", take_days_to_exit, frozenset({"days"})),
-    Measure("book_exit", take_book_exit, frozenset({"days"})),
+    Measure("ownership", take_ownership, frozenset({"ratio"}), by_line=True),
+    Measure("days_to_exit", take_days_to_exit, frozenset({"days"}), by_line=True,
+            options=frozenset({"share_of_volume"})),
+    Measure("book_exit", take_book_exit, frozenset({"days"}),
+            options=frozenset({"share_of_volume", "share_of_value"})),
     Measure("order_volume", take_order_volume, frozenset({"ratio"}), order_only=True),
 )

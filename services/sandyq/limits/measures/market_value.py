@@ -8,6 +8,9 @@ from functools import partial
 from sandyq.basics.decimals import ZERO
 from sandyq.limits.mandate import Part
 from sandyq.limits.measures.base import (
+    BASES,
+    DENOMINATORS,
+    SIMPLE,
     Measure,
     amount_of,
     denominator,
@@ -47,4 +50,5 @@ def _adjacent(snapshot: Snapshot, threshold: Decimal) -> list[Row]:
         row.kind in COMPANIES and row.beta is not None and abs(row.beta) < threshold)]
 
 
-MEASURE = Measure("market_value", take, frozenset({"USD", "ratio"}))
+MEASURE = Measure("market_value", take, frozenset({"USD", "ratio"}), groups=SIMPLE, denominators=DENOMINATORS, bases=BASES,
+                  options=frozenset({"beta_below"}))

@@ -10,7 +10,16 @@ from sandyq.basics.findings import Finding
 from sandyq.basics.text import N_
 from sandyq.exposure.result import Rung
 from sandyq.limits.mandate import Part
-from sandyq.limits.measures.base import Below, Measure, denominator, in_scope, measured, missing_rows, unknown
+from sandyq.limits.measures.base import (
+    DENOMINATORS,
+    Below,
+    Measure,
+    denominator,
+    in_scope,
+    measured,
+    missing_rows,
+    unknown,
+)
 from sandyq.limits.result import Measured
 from sandyq.limits.snapshot import Row, Snapshot, total
 
@@ -78,9 +87,9 @@ def take_holdings_age(snapshot: Snapshot, part: Part) -> tuple[Measured, ...]:
 
 MEASURES = (
     Measure("premium", take_premium, frozenset({"ratio"}), order_only=True),
-    Measure("drawdown", take_drawdown, frozenset({"ratio"})),
-    Measure("programme", take_programme, frozenset({"USD"})),
-    Measure("stale_share", take_stale, frozenset({"ratio"})),
-    Measure("fallback_share", take_fallback, frozenset({"ratio"})),
+    Measure("drawdown", take_drawdown, frozenset({"ratio"}), scopes=frozenset()),
+    Measure("programme", take_programme, frozenset({"USD"}), scopes=frozenset()),
+    Measure("stale_share", take_stale, frozenset({"ratio"}), denominators=DENOMINATORS, options=frozenset({"days"})),
+    Measure("fallback_share", take_fallback, frozenset({"ratio"}), denominators=DENOMINATORS),
     Measure("holdings_age", take_holdings_age, frozenset({"days"})),
 )
