@@ -102,7 +102,8 @@ def test_a_new_mandate_waits_for_the_second_person_and_is_imported_once(attack: 
                                                                         tmp_path: Path) -> None:
     example = Path(__file__).resolve().parents[2] / "resources" / "sandyq_resources" / "mandates" / "example.toml"
     file = tmp_path / "mandate.toml"
-    file.write_text("# second version\n" + example.read_text(encoding="utf-8"), encoding="utf-8")
+    later = example.read_text(encoding="utf-8").replace("valid_from = 2018-01-01", "valid_from = 2026-03-01", 1)
+    file.write_text("# second version\n" + later, encoding="utf-8")
     own, other = attack.keys / "Analyst 5.key", attack.keys / "Risk 6.key"
     first = typed("import", attack.path, file, "--key", own)
     assert (first["exit"], first["batches"][0]["proposal"], first["batches"][0]["entry"]) == (6, "P-0008", None)

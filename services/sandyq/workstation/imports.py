@@ -28,6 +28,7 @@ from sandyq.reference.facts import TABLES, FactRow
 from sandyq.store.store import Store
 from sandyq.workstation import arriving, batches
 from sandyq.workstation.bookings import Bookings
+from sandyq.workstation.closed import refuse_retroactive
 from sandyq.workstation.contract import Changes, Preview
 from sandyq.workstation.expected import ExpectedPrices
 from sandyq.workstation.knowledge import KnownData, read_knowledge
@@ -259,7 +260,8 @@ class _Tally:
 
     def _mandates(self, source: Iterator[_Produced]) -> Iterator[_Produced]:
         for table, row in source:
-            read_mandate(str(row[4]), self._reading.file)
+            mandate = read_mandate(str(row[4]), self._reading.file)
+            refuse_retroactive(self._store, mandate.book, mandate.valid_from)
             yield table, row
 
     def _refuse(self, row: FactRow, code: str, text: Text, value: str = "") -> None:

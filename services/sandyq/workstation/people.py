@@ -27,6 +27,7 @@ from sandyq.reference.facts import TABLES, FactRow
 from sandyq.store import approvals, files, keys
 from sandyq.store.records import read_people
 from sandyq.workstation import workstation
+from sandyq.workstation.closed import refuse_retroactive
 from sandyq.workstation.contract import Changes, Question
 
 if TYPE_CHECKING:
@@ -285,9 +286,19 @@ class PeopleDesk:
             if earlier is not None:
                 raise Refused("recorded-already", N_("Entry {entry} has recorded the same already.", entry=earlier.seq),
                               where=reference, remedy=N_("Refuse or withdraw the proposal."))
+        self._refuse_retroactive(content)
         payload = {**content.payload, "proposal": reference}
         return self._station.record(proposal.kind, payload, [self._decision(proposal, Decision.APPROVED, note),
                                                              *content.rows], key=content.key)
+
+    def _refuse_retroactive(self, content: Content) -> None:
+        """A day may have been closed since a version of the mandate was proposed."""
+        from sandyq.limits.toml import read_mandate
+
+        for table, row in content.rows:
+            if table == "mandate":
+                mandate = read_mandate(str(row[4]))
+                refuse_retroactive(self._station.store, mandate.book, mandate.valid_from)
 
     def refuse(self, reference: str, note: str) -> Changes:
         """Refuse a proposal with a reason; it stays in the journal. Raises Refused, BadInput."""

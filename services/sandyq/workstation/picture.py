@@ -53,6 +53,20 @@ class Picture:
                    usd_rate=known.usd_rate, events=known.events, transfers=known.transfers, books=known.books,
                    book=self.book)
 
+    def under(self, mandate: Mandate) -> Picture:
+        """Return the same day held against another mandate, as if that had been in force; what it does not touch is
+        shared. A draft is tried on past days with this.
+        """
+        own = self.mandate
+        known = replace(self.knowledge, mandates=(replace(mandate, valid_from=date.min, book=own.book),))
+        other = Picture(known, self.as_of, book=self.book, basis=self.basis, cost_method=self.settings.cost_method,
+                        drawdown=self._drawdown, state=self.state)
+        if (own.thresholds, own.reference_funds, own.fallback_factor) == (
+                mandate.thresholds, mandate.reference_funds, mandate.fallback_factor):
+            for name in ("holdings", "betas", "exposure"):
+                other.__dict__[name] = getattr(self, name)
+        return other
+
     @cached_property
     def own_rows(self) -> Mapping[str, tuple[Transaction, ...]]:
         """The bookings of the book's accounts by instrument id, an empty id for rows without one: for Explain."""

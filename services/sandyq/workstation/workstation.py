@@ -39,7 +39,9 @@ from sandyq.workstation.picture import Picture
 if TYPE_CHECKING:
     from sandyq.reference.facts import FactRow
     from sandyq.workstation.custody import CustodyDesk
+    from sandyq.workstation.mandates import MandatesDesk
     from sandyq.workstation.people import PeopleDesk
+    from sandyq.workstation.permits import PermitsDesk
     from sandyq.workstation.prices import PricesDesk
     from sandyq.workstation.records import RecordsDesk
     from sandyq.workstation.safekeeping import SafekeepingDesk
@@ -153,6 +155,20 @@ class Workstation:
         from sandyq.workstation.safekeeping import SafekeepingDesk
 
         return SafekeepingDesk(self)
+
+    @cached_property
+    def permits(self) -> PermitsDesk:
+        """Eligibility, elections, reserve-asset worksheets, parties for orders, the national programme."""
+        from sandyq.workstation.permits import PermitsDesk
+
+        return PermitsDesk(self)
+
+    @cached_property
+    def rulebook(self) -> MandatesDesk:
+        """Versions of the mandate, drafts, their differences, the lint and the rule bench."""
+        from sandyq.workstation.mandates import MandatesDesk
+
+        return MandatesDesk(self)
 
     @cached_property
     def today(self) -> TodayDesk:
