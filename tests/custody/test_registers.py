@@ -202,7 +202,7 @@ def test_an_eligibility_sheet_has_value_day_and_source_or_unknown(station: Works
     assert (items["coin_custodian"].value, items["fee_pct"].value) == ("Custodian K", Decimal("0.25"))
     assert items["age_days"].value == Decimal((DAY - date(2024, 1, 11)).days)
     assert {name for name, item in items.items() if item.value is None} == {
-        "structure", "volume_shares", "volume_value", "trustee", "prime_broker"}
+        "structure", "volume_shares", "volume_value", "trustee", "prime_broker", "measured_beta", "reserve_asset"}
     assert items["purchases"].value == "eligible"
 
 

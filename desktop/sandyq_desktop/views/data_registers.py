@@ -175,6 +175,8 @@ def link_columns(look: Look) -> tuple[Column, ...]:
 def item_columns(look: Look) -> tuple[Column, ...]:
     """Return the columns of an eligibility sheet: what is missing is Unknown, in words."""
     def value(row: Any) -> str:
+        if row.said is not None:
+            return look.say(row.said)
         if row.value is None:
             return f"— {look.say(N_('Unknown'))}"
         if isinstance(row.value, str):

@@ -107,7 +107,8 @@ def _link(link: EntityLink) -> Json:
 def eligibility(item: EligibilityItem, language: Language) -> Json:
     value = exact(item.value) if isinstance(item.value, Decimal) else item.value
     return {"name": item.name, "label": language.say(item.label), "value": value, "unit": item.unit or None,
-            "day": day(item.day), "source": item.source or None, "origin": origin(item.origin)}
+            "day": day(item.day), "source": item.source or None, "origin": origin(item.origin),
+            "flag": language.say(item.flag) if item.flag else None}
 
 
 def consolidated(result: Consolidated, language: Language) -> Json:

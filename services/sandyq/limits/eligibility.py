@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
-from types import MappingProxyType
 from typing import Final
 
 from sandyq.basics.decimals import product
 from sandyq.basics.findings import Finding, Severity
-from sandyq.basics.text import N_
+from sandyq.basics.text import N_, Text
 from sandyq.limits.mandate import Floors, Mandate
 from sandyq.limits.measures.products import is_forbidden
-from sandyq.limits.permits import Reason, party_refusals
+from sandyq.limits.permits import Permits, Reason, party_refusals
 from sandyq.limits.result import Order, Verdict
 from sandyq.limits.snapshot import Row, Snapshot
 from sandyq.reference.coins import COINS, STABLECOINS
@@ -20,10 +20,6 @@ from sandyq.reference.eligibility import status_on
 from sandyq.reference.kinds import FUNDS, Kind
 
 _MOVES_WITH_COIN: Final = frozenset({Kind.SPOT_ETF, Kind.ETP})
-_FLOORS: Final = MappingProxyType({
-    "volume": N_("The daily volume of {symbol} is {amount} USD, under the floor of {least} USD."),
-    "assets": N_("The net assets of {symbol} are {amount} USD, under the floor of {least} USD."),
-})
 
 
 def find_row(snapshot: Snapshot, symbol: str) -> Row | None:
@@ -82,11 +78,28 @@ def _eligible(row: Row, mandate: Mandate, snapshot: Snapshot) -> Iterator[Reason
         yield "eligibility", Verdict.REFUSED, N_(
             "{symbol} is held and not bought since {day}: {reason}", symbol=row.symbol, day=decided.valid_from,
             reason=decided.reason)
-    for name, least, amount in (("volume", mandate.floors.volume, daily_volume(row)),
-                                ("assets", mandate.floors.assets, net_assets(row))):
-        if least is not None and amount is not None and amount < least:
-            yield f"floor-{name}", Verdict.REFUSED, N_(
-                _FLOORS[name].template, symbol=row.symbol, amount=round(amount), least=least)
+    for code, text in losses(row, mandate.floors, snapshot.permits, snapshot.as_of):
+        yield code, Verdict.REFUSED, text
+
+
+def losses(row: Row, floors: Floors, permits: Permits, on: date) -> Iterator[tuple[str, Text]]:
+    """Yield why an instrument has lost its eligibility by what is measured: its listing, its floors (code, sentence).
+
+    What is Unknown breaks no floor; limits that need the figure refuse such an order.
+    """
+    first, last = permits.listed.get(row.instrument, (None, None))
+    if last is not None and last <= on:
+        yield "delisted", N_("{symbol} is no longer listed since {day}.", symbol=row.symbol, day=last)
+    if floors.age_days is not None and first is not None and (on - first).days < floors.age_days:
+        yield "floor-age", N_("{symbol} is listed since {day} only; the mandate asks for {days} days.",
+                              symbol=row.symbol, day=first, days=floors.age_days)
+    volume, assets = daily_volume(row), net_assets(row)
+    if floors.volume is not None and volume is not None and volume < floors.volume:
+        yield "floor-volume", N_("The daily volume of {symbol} is {amount} USD, under the floor of {least} USD.",
+                                 symbol=row.symbol, amount=round(volume), least=floors.volume)
+    if floors.assets is not None and assets is not None and assets < floors.assets:
+        yield "floor-assets", N_("The net assets of {symbol} are {amount} USD, under the floor of {least} USD.",
+                                 symbol=row.symbol, amount=round(assets), least=floors.assets)
 
 
 def daily_volume(row: Row) -> Decimal | None:

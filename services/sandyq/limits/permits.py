@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
@@ -28,6 +28,8 @@ class Permits:
     statuses: tuple[EligibilityStatus, ...] = ()
     registers: Registers = NO_REGISTERS
     accounts: tuple[Account, ...] = ()
+    listed: Mapping[str, tuple[date | None, date | None]] = field(default_factory=dict)
+    """Instrument id → first and last day of its listing, where a source gives one of them."""
 
     def keeps(self, kinds: frozenset[str], on: date) -> bool:
         """Return whether a register of such parties is kept: one that is empty refuses nobody."""

@@ -245,6 +245,22 @@ class Programme:
 
 
 @dataclass(frozen=True, slots=True)
+class Vehicle:
+    """What another state vehicle holds of one asset by one figure (F123); `quantity` None: not said."""
+
+    participant: str
+    vehicle: str
+    day: date
+    asset: str
+    quantity: Decimal | None
+    amount: Decimal
+    currency: str
+    owner: str
+    source: str
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
 class FxPoint:
     """1 unit of `base` is `rate` units of `quote`, by the fixing of `day`; `path` names the rates it was made of."""
 
@@ -306,5 +322,6 @@ class MarketData:
     company_holdings: Mapping[str, tuple[CompanyHolding, ...]] = field(default_factory=dict)
     reserves: Mapping[str, tuple[Reserve, ...]] = field(default_factory=dict)
     programme: tuple[Programme, ...] = ()
+    vehicles: tuple[Vehicle, ...] = ()
     manual: Mapping[str, tuple[ManualClose, ...]] = field(default_factory=dict)
     """By symbol, in order of the day."""

@@ -31,6 +31,7 @@ from sandyq.market.series import (
     Programme,
     Reserve,
     Split,
+    Vehicle,
 )
 from sandyq.reference.facts import TABLES
 from sandyq.reference.instruments import Attribute, Directory, Instrument
@@ -66,7 +67,8 @@ def read_market(store: Store, known_at: datetime | None = None) -> MarketData:
             fx=_rates(store, known_at), splits=splits, calendars=_calendars(store, known_at),
             fund_holdings=_fund_holdings(store, known_at),
             company_holdings=_company_holdings(store, known_at), reserves=_reserves(store, known_at),
-            programme=_programme(store, known_at), manual=_manual(store, known_at))
+            programme=_programme(store, known_at), vehicles=_vehicles(store, known_at),
+            manual=_manual(store, known_at))
 
 
 def read_directory(store: Store, known_at: datetime | None = None) -> Directory:
@@ -224,6 +226,13 @@ def _reserves(store: Store, known_at: datetime | None) -> dict[str, tuple[Reserv
 def _programme(store: Store, known_at: datetime | None) -> tuple[Programme, ...]:
     return tuple(Programme(_sure_day(row["date"]), row["participant"], Decimal(row["amount"]), row["currency"],
                            row["source"] or "", row["origin"]) for row in _named(store, "programme", known_at))
+
+
+def _vehicles(store: Store, known_at: datetime | None) -> tuple[Vehicle, ...]:
+    return tuple(Vehicle(row["participant"], row["vehicle"], _sure_day(row["date"]), row["asset"],
+                         Decimal(row["quantity"]) if row["quantity"] else None, Decimal(row["amount"]),
+                         row["currency"], row["owner"], row["source"], row["origin"])
+                 for row in _named(store, "programme_holding", known_at))
 
 
 def _named(store: Store, table: str, known_at: datetime | None) -> Iterator[dict[str, Any]]:

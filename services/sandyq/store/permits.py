@@ -1,34 +1,15 @@
-"""What the book holds about eligibility: decisions, elections, worksheets, vehicles of others in the programme."""
+"""What the book holds about eligibility: decisions, elections and worksheets."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 
-from sandyq.basics.origin import Origin
 from sandyq.limits.permits import Permits
 from sandyq.reference.eligibility import Election, EligibilityStatus, ReserveAsset
 from sandyq.store.custody import read_registers
 from sandyq.store.records import read_accounts, read_all
 from sandyq.store.store import Store
-
-
-@dataclass(frozen=True, slots=True)
-class Vehicle:
-    """What another state vehicle holds of one asset by its last figure (F123); `quantity` None: not said."""
-
-    participant: str
-    vehicle: str
-    day: date
-    asset: str
-    quantity: Decimal | None
-    amount: Decimal
-    currency: str
-    owner: str
-    source: str
-    origin: Origin
 
 
 def read_permits(store: Store, known_at: datetime | None = None) -> Permits:
@@ -51,10 +32,3 @@ def read_elections(store: Store, known_at: datetime | None = None) -> tuple[Elec
     return read_all(store, "election", known_at, lambda f: Election(
         f["event"], f["symbol"], tuple(json.loads(f["options"])) if f["options"] else (), f["choice"],
         f.sure_day("day"), f["reason"], f.origin))
-
-
-def read_vehicles(store: Store, known_at: datetime | None = None) -> tuple[Vehicle, ...]:
-    return read_all(store, "programme_holding", known_at, lambda f: Vehicle(
-        f["participant"], f["vehicle"], f.sure_day("date"), f["asset"],
-        f.number("quantity") if f["quantity"] else None, f.number("amount"), f["currency"], f["owner"], f["source"],
-        f.origin))

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from statistics import median
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from sandyq.basics.decimals import product
+from sandyq.basics.decimals import ONE, from_float, product
 from sandyq.basics.errors import BadInput
 from sandyq.basics.origin import Origin
 from sandyq.basics.text import N_, Text
+from sandyq.limits.eligibility import beta_outside, find_row, losses
+from sandyq.limits.measures.products import FORBIDDEN
 from sandyq.market.series import FundHolding
+from sandyq.reference.eligibility import status_on
 from sandyq.reference.instruments import Instrument
 from sandyq.reference.parties import KIND_WORDS, PartyKind, Registers
+from sandyq.reference.reserve_questions import CONCLUSION_WORDS, Conclusion
 from sandyq.store.custody import read_registers
+from sandyq.store.permits import read_worksheets
 from sandyq.workstation.contract import Question
 from sandyq.workstation.knowledge import Knowledge
 from sandyq.workstation.recorded import EligibilityItem
@@ -48,6 +53,7 @@ class _Subject:
     registers: Registers
     on: date
     book: str
+    known_at: datetime | None = None
 
 
 def eligibility_sheet(station: Workstation, q: Question, symbol: str) -> tuple[EligibilityItem, ...]:
@@ -62,10 +68,44 @@ def eligibility_sheet(station: Workstation, q: Question, symbol: str) -> tuple[E
             ids=", ".join(instrument.id for instrument in found)))
     instrument = found[0]
     names = tuple(dict.fromkeys((instrument.symbol(q.as_of), *reversed(known.directory.symbols_of(instrument)))))
-    subject = _Subject(instrument, names, known, read_registers(station.store, q.known_at), q.as_of, q.book)
-    items = (_purchases(subject), *_attributes(subject), _age(subject), _assets(subject), *_volume(subject),
-             *(_role(subject, role, KIND_WORDS[role]) for role in _ROLES))
+    subject = _Subject(instrument, names, known, read_registers(station.store, q.known_at), q.as_of, q.book, q.known_at)
+    lost, beta = _measured(station, q, instrument)
+    bought = _purchases(subject, lost)
+    bought = replace(bought, said={HOLD: N_("Hold, no buy"), ELIGIBLE: N_("Eligible")}.get(str(bought.value)))
+    items = (bought, _worksheet(station, subject), *_attributes(subject), beta, _age(subject),
+             _assets(subject), *_volume(subject), *(_role(subject, role, KIND_WORDS[role]) for role in _ROLES))
     return tuple(_sourced(station, item) for item in items)
+
+
+def _measured(station: Workstation, q: Question, instrument: Instrument) -> tuple[tuple[str, ...], EligibilityItem]:
+    """Return what the instrument has lost by measure, in words, and its measured beta to its coin (F018)."""
+    label = N_("Measured beta to its coin")
+    known = station.knowledge(q.known_at)
+    if not known.has_mandate(q.book):
+        return (), _item("measured_beta", label, None)
+    mandate, picture = station.mandate(q), station.picture(q)
+    row = find_row(picture.ordering, instrument.symbol(q.as_of))
+    lost = tuple(losses(row, mandate.floors, known.permits, q.as_of)) if row else ()
+    beta = picture.betas.get(instrument.id)
+    if beta is None or row is None:
+        return tuple(str(text) for _, text in lost), _item("measured_beta", label, None)
+    item = _item("measured_beta", label, from_float(beta.value, 4), "", beta.window_to, beta.reference)
+    if beta_outside(row, mandate.floors):
+        item = replace(item, flag=N_("Outside the band of {low} to {high}: it does not move like its coin.",
+                                     low=mandate.floors.beta_low, high=mandate.floors.beta_high))
+    return tuple(str(text) for _, text in lost), item
+
+
+def _worksheet(station: Workstation, subject: _Subject) -> EligibilityItem:
+    """The signed conclusion whether it counts as a reserve asset (F096)."""
+    label = N_("Reserve-asset worksheet")
+    own = [row for row in read_worksheets(station.store, subject.known_at)
+           if row.instrument == subject.instrument.id and row.valid_from <= subject.on]
+    last = max(own, key=lambda row: row.valid_from, default=None)
+    if last is None or not last.in_force(subject.on):
+        return replace(_item("reserve_asset", label, None), flag=N_("There is no worksheet in force."))
+    found = _item("reserve_asset", label, last.conclusion, "", last.valid_from, last.source, last.origin)
+    return replace(found, said=CONCLUSION_WORDS[Conclusion(last.conclusion)])
 
 
 def _sourced(station: Workstation, item: EligibilityItem) -> EligibilityItem:
@@ -87,18 +127,25 @@ def _attributes(subject: _Subject) -> Iterator[EligibilityItem]:
             yield _item(name, label, None, unit)
             continue
         value = Decimal(found.value) if name in _NUMBERS else found.value
-        yield _item(name, label, value, unit, found.valid_from, found.source, found.origin)
+        item = _item(name, label, value, unit, found.valid_from, found.source, found.origin)
+        declared = (name == "leverage" and value != ONE) or (name == "structure" and found.value.lower() in FORBIDDEN)
+        yield replace(item, flag=N_("It cannot be looked through; purchases are refused.")) if declared else item
 
 
-def _purchases(subject: _Subject) -> EligibilityItem:
-    """Whether it may be bought: a decision, the end of its listing and the end on the positive list count (F017)."""
+def _purchases(subject: _Subject, lost: tuple[str, ...]) -> EligibilityItem:
+    """Whether it may be bought: a decision, what it has lost by measure and the positive list count (F015, F017)."""
     label = N_("Purchases")
-    decided = subject.instrument.attribute("eligibility", subject.on)
-    if decided is not None and decided.value and decided.value != ELIGIBLE:
-        return _item("purchases", label, HOLD, "", decided.valid_from, decided.source, decided.origin)
-    ended = subject.instrument.attribute("listed_to", subject.on)
-    if ended is not None and ended.value and date.fromisoformat(ended.value) <= subject.on:
-        return _item("purchases", label, HOLD, "", date.fromisoformat(ended.value), ended.source, ended.origin)
+    decided = status_on(subject.known.permits.statuses, subject.instrument.id, subject.on)
+    if decided is not None and not decided.may_be_bought:
+        held = _item("purchases", label, HOLD, "", decided.valid_from, decided.source, decided.origin)
+        return replace(held, flag=N_("Decided: {reason}", reason=decided.reason))
+    stated = subject.instrument.attribute("eligibility", subject.on)
+    if stated is not None and stated.value and stated.value != ELIGIBLE:
+        return _item("purchases", label, HOLD, "", stated.valid_from, stated.source, stated.origin)
+    if lost:
+        ended = subject.known.permits.listed.get(subject.instrument.id, (None, None))[1]
+        found = _item("purchases", label, HOLD, "", ended if ended and ended <= subject.on else subject.on)
+        return replace(found, flag=N_("Measured: {reason}", reason=" ".join(lost)))
     if not subject.known.has_mandate(subject.book):
         return _item("purchases", label, None)
     mandate = subject.known.mandate(subject.on, subject.book)

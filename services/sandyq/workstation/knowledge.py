@@ -20,7 +20,7 @@ from sandyq.market.issuer_events import applied
 from sandyq.market.series import FundHolding, MarketData, Split
 from sandyq.reference.accounts import ALL_BOOKS, SLEEVE, Account, books_of
 from sandyq.reference.events import Event, Transfer
-from sandyq.reference.instruments import Directory
+from sandyq.reference.instruments import Directory, Instrument
 from sandyq.store.market import (
     read_bookings,
     read_directory,
@@ -105,8 +105,30 @@ def read_knowledge(store: Store, known_at: datetime | None) -> Knowledge:
         splits=splits_by_instrument(directory, market),
         events=events, transfers=read_transfers(store, known_at),
         accounts=read_accounts(store, known_at), people=read_people(store, known_at),
-        permits=read_permits(store, known_at),
+        permits=replace(read_permits(store, known_at), listed=listings(directory)),
     )
+
+
+def listings(directory: Directory) -> dict[str, tuple[date | None, date | None]]:
+    """Return instrument id → first and last day of its listing, for those of which a source gives one."""
+    found: dict[str, tuple[date | None, date | None]] = {}
+    for instrument in directory:
+        first = _listing_day(instrument, ("listed_from",))
+        last = _listing_day(instrument, ("delisted_from", "listed_to"))
+        if first or last:
+            found[instrument.id] = first, last
+    return found
+
+
+def _listing_day(instrument: Instrument, names: tuple[str, ...]) -> date | None:
+    """Return the latest known value that is a day; a source may write it in words, which says nothing here."""
+    for name in names:
+        for value in reversed(instrument.attributes.get(name, ())):
+            try:
+                return date.fromisoformat(value.value)
+            except ValueError:
+                continue
+    return None
 
 
 def book_settings(values: Mapping[str, str]) -> BookSettings:

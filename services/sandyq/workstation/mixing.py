@@ -27,6 +27,7 @@ CAUSES: Final = MappingProxyType({
     "fund_flow": Cause.LOOK_THROUGH, "fund_weight": Cause.LOOK_THROUGH,
     "instrument_attribute": Cause.REFERENCE, "calendar_day": Cause.REFERENCE, "reserve": Cause.REFERENCE,
     "programme": Cause.REFERENCE, "party": Cause.REFERENCE, "party_role": Cause.REFERENCE, "licence": Cause.REFERENCE,
+    "programme_holding": Cause.REFERENCE, "rating": Cause.REFERENCE,
     "mandate": Cause.MANDATE, "setting": Cause.SETTING,
 })
 """Which cause a change of a table's facts is. Tables that no figure rests on have none."""
@@ -47,6 +48,8 @@ def mixed(old: Knowledge, new: Knowledge, causes: Collection[Cause]) -> Knowledg
         result = replace(result, mandates=new.mandates)
     if Cause.SETTING in causes:
         result = replace(result, settings=new.settings)
+    if Cause.REFERENCE in causes:
+        result = replace(result, permits=new.permits)
     market = _market(before.market, after.market, causes)
     if causes and not {Cause.REFERENCE, Cause.PRICE} <= set(causes):
         market, directory = _with_newcomers(_named(new) - _named(old), market, directory, after)

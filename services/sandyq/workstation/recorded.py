@@ -367,7 +367,10 @@ class PartyView:
 
 @dataclass(frozen=True, slots=True)
 class EligibilityItem:
-    """One line of an instrument's eligibility sheet (F016): value None is Unknown."""
+    """One line of an instrument's eligibility sheet (F016): value None is Unknown.
+
+    `flag` is what speaks against it; `said` is the value in words for people, where the value is a code.
+    """
 
     name: str
     label: Text
@@ -376,6 +379,8 @@ class EligibilityItem:
     day: date | None
     source: str
     origin: Origin | None
+    flag: Text | None = None
+    said: Text | None = None
 
 
 # ---- safekeeping

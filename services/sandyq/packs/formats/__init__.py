@@ -30,6 +30,8 @@ from sandyq.packs.formats.party_roles import FORMAT as PARTY_ROLES
 from sandyq.packs.formats.price_sources import FORMAT as PRICE_SOURCES
 from sandyq.packs.formats.prices import FORMAT as PRICES
 from sandyq.packs.formats.programme import FORMAT as PROGRAMME
+from sandyq.packs.formats.programme_holding import FORMAT as PROGRAMME_HOLDING
+from sandyq.packs.formats.ratings import FORMAT as RATINGS
 from sandyq.packs.formats.reserves import FORMAT as RESERVES
 from sandyq.packs.formats.schwab import FORMAT as SCHWAB
 from sandyq.packs.formats.semt002 import FORMAT as SEMT002
@@ -42,5 +44,5 @@ FORMATS: Final[tuple[Format, ...]] = (
     INSTRUMENTS, PRICES, COINS, FX, FX_MONTHLY, SPLITS, DIVIDENDS, FUND_HOLDINGS, COMPANY_HOLDINGS,
     COMPANY_PURCHASES, FUND_FLOWS, CALENDARS, RESERVES, PROGRAMME, TRANSACTIONS, MANDATE, MAPPING,
     FUND_WEIGHTS, SCHWAB, IBKR_FLEX, STATEMENT, MT535, SEMT002, CORPORATE_ACTIONS, TRANSFERS, ACCOUNTS, PARTIES,
-    PARTY_ROLES, LICENCES, PRICE_SOURCES, FAIR_VALUE_LEVELS, ATTRIBUTES,
+    PARTY_ROLES, LICENCES, PRICE_SOURCES, FAIR_VALUE_LEVELS, ATTRIBUTES, PROGRAMME_HOLDING, RATINGS,
 )
