@@ -195,3 +195,10 @@ def test_vehicles_and_ratings_come_from_files(station: Workstation, tmp_path: Pa
                     "P-1,Baa1,Agency 2,2025-01-01,Letter\nP-1,good,Agency 3,2025-01-01,Letter\n", encoding="utf-8")
     (done,) = station.accept([file])
     assert (done.kind, done.new, done.refused) == ("ratings", 2, 1)
+
+
+def test_the_limit_counts_the_same_figures_as_the_memo(station: Workstation) -> None:
+    rules(station, '[programme]\nparticipants = ["Fund M"]')
+    assert station.picture(Q).snapshot.programme is None
+    record(station, [vehicle("Fund M", "BNB fund", "BNB", 40_000_000), vehicle("Fund M", "Other", "BTC", 2)])
+    assert station.picture(Q).snapshot.programme == Decimal(40_000_002)

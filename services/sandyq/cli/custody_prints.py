@@ -125,7 +125,8 @@ def entity(result: EntityView, language: Language) -> None:
 def eligibility(items: Sequence[EligibilityItem], language: Language) -> None:
     say = language.say
     table([say("Item"), say("Value"), say("Unit"), say("Day"), say("Source"), say(N_("Doubt"))],
-          [[say(item.label), say(item.said) if item.said else language.value(item.value), item.unit, language.date(item.day) if item.day else "",
+          [[say(item.label), say(item.said) if item.said else language.value(item.value), item.unit,
+            language.date(item.day) if item.day else "",
             item.source, say(item.flag) if item.flag else ""]
            for item in items])
 

@@ -18,8 +18,10 @@ from sandyq.limits.permits import NO_PERMITS, Permits
 from sandyq.limits.result import Order
 from sandyq.limits.surroundings import NOTHING, Surroundings
 from sandyq.market import fx
+from sandyq.market.programme import participants
 from sandyq.market.series import MarketData
 from sandyq.reference.instruments import Directory, Instrument
+from sandyq.reference.venues import OPERATORS
 from sandyq.reference.kinds import COMPANIES, FUNDS, Kind
 from sandyq.valuation.holdings import Holdings, Line
 
@@ -149,7 +151,7 @@ def snapshot(holdings: Holdings, exposure: Exposure, directory: Directory, marke
     return Snapshot(
         as_of=holdings.as_of, rows=rows, candidates=candidates, invested=holdings.state.invested_raw,
         flows=tuple((flow.day, flow.amount_usd) for flow in holdings.state.flows),
-        reserves=_reserves(market, holdings.as_of), programme=_programme(market, holdings.as_of),
+        reserves=_reserves(market, holdings.as_of), programme=_programme(market, mandate, holdings.as_of),
         ramp_up_floor=mandate.ramp_up_floor,
         drawdown=None if drawdown is None else abs(from_float(drawdown)),
         bitcoin=exposure.coin_prices["BTC"][0] if "BTC" in exposure.coin_prices else None,
@@ -171,7 +173,7 @@ def _row(line: Line, seen: ExposureLine | None, exposure: Exposure, directory: D
     return Row(
         symbol=line.symbol, instrument=instrument.id, kind=line.kind, issuer=instrument.issuer(on) or line.symbol,
         sponsor_group=instrument.sponsor_group(on), currency=instrument.currency(on),
-        country=instrument.text("domicile", on), isin=instrument.text("isin", on), venue=mic, quantity=quantity,
+        country=instrument.country(on), exchange=OPERATORS.get(mic, mic), isin=instrument.text("isin", on), venue=mic, quantity=quantity,
         price=price, rate=rate, market_value=line.market_value_usd, cost=line.cost_usd, exposure=central,
         exposure_high=high, coins=coins, custody=custody, share_exposure=_per(central, quantity),
         share_high=_per(high, quantity), share_coins={k: _per(v, quantity) for k, v in coins.items()},
@@ -253,17 +255,13 @@ def _reserves(market: MarketData, on: date) -> dict[str, Denominator]:
     return result
 
 
-def _programme(market: MarketData, on: date) -> Decimal | None:
-    """Return what the other participants hold by their last figures; None when nothing is recorded."""
-    latest: dict[str, tuple[date, Decimal]] = {}
-    for row in market.programme:
-        if row.day > on or (row.participant in latest and latest[row.participant][0] > row.day):
-            continue
-        rate = fx.rate(market.fx, row.currency, "USD", on)
-        if rate is None:
-            return None
-        latest[row.participant] = (row.day, product(row.amount, rate.rate))
-    return sum((amount for _, amount in latest.values()), ZERO) if latest else None
+def _programme(market: MarketData, mandate: Mandate, on: date) -> Decimal | None:
+    """Return what the other participants and their vehicles hold by their last figures in USD.
+
+    None when nothing is recorded, or when one that the mandate names has no figure.
+    """
+    others = participants(mandate.programme.participants, market.programme, market.vehicles, market.fx, on)
+    return total(item.amount_usd for item in others) if others else None
 
 
 def _emptied(row: Row) -> Row:
