@@ -78,6 +78,14 @@ class Instrument:
         """Return the group that limits of sponsors add up; the issuer where no group is given."""
         return self.text("sponsor_group", on) or self.text("issuer", on)
 
+    def country(self, on: date) -> str:
+        """Return the code of the country of domicile (``US`` of ``US-DE``), never that of the listing; empty: not said.
+
+        Words that do not begin with a code of two letters come back as they are.
+        """
+        domicile = self.text("domicile", on).strip()
+        return domicile[:2] if domicile[:2].isupper() and not domicile[2:3].isalpha() else domicile
+
     def issuer(self, on: date) -> str:
         return self.text("issuer", on)
 

@@ -43,6 +43,10 @@ COUNTRIES: Final = MappingProxyType({
 })
 
 
+OPERATORS: Final = MappingProxyType({"ARCX": "XNYS", "XASE": "XNYS", "BATS": "XCBO"})
+"""MIC of a market → MIC of the exchange that operates it, where they differ (ISO 10383)."""
+
+
 def mic_of(name: str) -> str:
     """Return the MIC for an exchange's name or MIC; an unknown name comes back in capitals as it is."""
     folded = name.strip().lower()
