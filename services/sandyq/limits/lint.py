@@ -15,6 +15,7 @@ from sandyq.basics.text import N_, Text
 from sandyq.limits import lint_scopes
 from sandyq.limits.draft import Draft
 from sandyq.limits.mandate import Limit, Mandate, Part
+from sandyq.limits.mandate_diff import Change
 from sandyq.limits.measures import BY_NAME
 from sandyq.limits.toml import read_mandate
 from sandyq.limits.toml_writer import write_toml
@@ -93,6 +94,16 @@ def lint(mandate: Mandate, names: Names | None = None) -> tuple[Defect, ...]:
 
 def errors(defects: Iterable[Defect]) -> tuple[Defect, ...]:
     return tuple(defect for defect in defects if defect.severity is Severity.ERROR)
+
+
+def lint_changes(changes: Iterable[Change]) -> tuple[Defect, ...]:
+    """Return a warning for every limit whose soft or hard level changes while its clause stays as it was."""
+    listed = tuple(changes)
+    told = {change.limit for change in listed if change.code in {"clause", "limit-added", "limit-ended"}}
+    moved = dict.fromkeys(change.limit for change in listed if change.code in {"soft", "hard"})
+    return tuple(_warn("clause-unchanged", limit, N_("A level changes and the clause stays as it was."),
+                       N_("Read the clause: it has to say the new level.")) for limit in moved
+                 if limit not in told)
 
 
 # ---- the mandate as a whole
