@@ -16,7 +16,7 @@ from sandyq.basics.decimals import ONE, WIDE, ZERO, product, quotient
 from sandyq.basics.text import N_, Text
 from sandyq.limits.after_orders import order_amount, with_orders
 from sandyq.limits.eligibility import doubts, find_row, refusals
-from sandyq.limits.evaluate import evaluate
+from sandyq.limits.evaluate import evaluate, state_of
 from sandyq.limits.mandate import Limit, Mandate, Part
 from sandyq.limits.measures import BY_NAME
 from sandyq.limits.permits import Reason
@@ -37,7 +37,6 @@ _WEIGHT = {Verdict.PASS: 0, Verdict.ACKNOWLEDGE: 1, Verdict.UNKNOWN: 2, Verdict.
 _BEYOND = {State.SOFT_BREACH, State.BREACH}
 _FALLS_WITH_SALES = {"net_invested", "pace", "first_tranche", "ownership", "days_to_exit", "programme", "token_count",
                      "short_count", "forbidden_products"}
-_BY_LINE = {"ownership", "days_to_exit"}
 _DOUBLINGS = 60
 
 
@@ -107,7 +106,9 @@ def _judge(limit: Limit, was: PartResult, now: PartResult, basket: tuple[Order, 
                                    reason=unknown.findings[0].text if unknown.findings else N_(
                                        "an input is missing."))
     if part.options.get("blocks") == "buys":
-        if now.state is State.BREACH and any(order.side == "buy" for order in basket):
+        bought = tuple(order for order in basket if order.side == "buy")
+        if any(state_of(group.value, part) is State.BREACH and bought and _touched(group.group, part, bought)
+               for group in now.groups):
             return Verdict.REFUSED, N_("{title} is beyond its hard limit; purchases stop.", title=_title(limit, part))
         return Verdict.PASS, None
     earlier = {group.group: group.value for group in was.groups}
@@ -118,7 +119,7 @@ def _judge(limit: Limit, was: PartResult, now: PartResult, basket: tuple[Order, 
 
 def _touched(group: str, part: Part, basket: tuple[Order, ...]) -> bool:
     """Return whether the basket can move a group: a line's own figure only by an order for that line."""
-    return part.measure not in _BY_LINE or any(order.symbol == group for order in basket)
+    return not BY_NAME[part.measure].by_line or any(order.symbol == group for order in basket)
 
 
 def _value(was: PartResult, earlier: Mapping[str, Decimal | None], group: str, part: Part) -> Decimal | None:
@@ -126,7 +127,7 @@ def _value(was: PartResult, earlier: Mapping[str, Decimal | None], group: str, p
     if group in earlier:
         return earlier[group]
     # Groups of counts and of data quality are named after their members and may be renamed by the order itself.
-    if len(was.groups) == 1 and not part.group_by and part.measure not in {"ownership", "days_to_exit", "custodian"}:
+    if len(was.groups) == 1 and not part.group_by and not BY_NAME[part.measure].by_line and part.measure != "custodian":
         return was.groups[0].value
     return ZERO if part.direction == "max" else None
 

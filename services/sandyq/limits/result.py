@@ -156,6 +156,8 @@ class Order:
     fee: Decimal | None = None
     account: str = ""
     """The account of ours that it is for; empty: nobody asks through whom it goes."""
+    tranche: str = ""
+    """The tranche of the mandate's plan that it belongs to; empty: none."""
 
 
 @dataclass(frozen=True, slots=True)

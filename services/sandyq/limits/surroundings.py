@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final, Protocol
 
+from sandyq.basics.text import Text
 from sandyq.reference.kinds import Kind
 
 
@@ -20,7 +21,7 @@ class GateSign:
 
     state: str
     day: date
-    missing: str = ""
+    missing: Text | str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +95,17 @@ class Unsettled:
 
 
 @dataclass(frozen=True, slots=True)
-class Rated:
-    """A securities custodian's ratings in force, one per agency."""
+class Company:
+    """What a company that owns coins says, in USD; None is Unknown.
 
-    custodian: str
-    ratings: tuple[str, ...]
+    `coins` are all its coins at reference prices, `pledged` those of them that are pledged or lent; `claims` come
+    before the shares: debt + preferred − cash. `shares` outstanding, basic, in units of the day.
+    """
+
+    coins: Decimal | None
+    pledged: Decimal | None
+    claims: Decimal | None
+    shares: Decimal | None
 
 
 class Surroundings(Protocol):
@@ -116,6 +123,10 @@ class Surroundings(Protocol):
         """Symbol of a fund on shares → its papers; a fund of which nothing was published is missing."""
 
     @property
+    def companies(self) -> Mapping[str, Company]:
+        """Symbol → what a company that reported coins says."""
+
+    @property
     def places(self) -> Mapping[str, tuple[Place, ...]]:
         """Symbol → where the position lies; the shares add up to one."""
 
@@ -127,8 +138,8 @@ class Surroundings(Protocol):
     def entities(self) -> tuple[Entity, ...]: ...
 
     @property
-    def coin_values(self) -> Mapping[str, Decimal | None]:
-        """Symbol → USD of the coins behind one share; equivalents are no coins."""
+    def coin_values(self) -> Mapping[str, tuple[Decimal | None, Decimal]]:
+        """Symbol → (USD of the coins behind, so many shares); equivalents are no coins, None is Unknown."""
 
     @property
     def unsettled(self) -> tuple[Unsettled, ...]: ...
@@ -149,10 +160,11 @@ class Known:
     gate: GateSign | None = None
     overrides: tuple[Override, ...] = ()
     constituents: Mapping[str, tuple[Constituent, ...]] = field(default_factory=dict)
+    companies: Mapping[str, Company] = field(default_factory=dict)
     places: Mapping[str, tuple[Place, ...]] = field(default_factory=dict)
     accounts: Mapping[str, Place] = field(default_factory=dict)
     entities: tuple[Entity, ...] = ()
-    coin_values: Mapping[str, Decimal | None] = field(default_factory=dict)
+    coin_values: Mapping[str, tuple[Decimal | None, Decimal]] = field(default_factory=dict)
     unsettled: tuple[Unsettled, ...] = ()
     ratings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sanctioned: frozenset[str] = frozenset()

@@ -13,24 +13,25 @@ from sandyq.basics.errors import BadInput
 from sandyq.basics.findings import Finding, Severity
 from sandyq.basics.origin import Origin
 from sandyq.basics.text import N_
-from sandyq.exposure.result import ExposureLine
+from sandyq.exposure.result import Exposure, ExposureLine
 from sandyq.reference.accounts import Form
 from sandyq.reference.custodians import UNKNOWN_CUSTODIAN, custodian_of
 from sandyq.reference.instruments import Instrument
 from sandyq.reference.parties import Party, PartyKind, PartyRole, Registers, in_force
 from sandyq.store.custody import read_registers
-from sandyq.valuation.holdings import Line
+from sandyq.valuation.holdings import Holdings, Line
 from sandyq.workstation.cash_accounts import in_book
 from sandyq.workstation.contract import Question
 from sandyq.workstation.recorded import PartyView
 from sandyq.workstation.registers import view_of
 
 if TYPE_CHECKING:
+    from sandyq.workstation.knowledge import Knowledge
     from sandyq.workstation.workstation import Workstation
 
 _WHOLE: Final = frozenset({PartyKind.ISSUER.value, PartyKind.SPONSOR.value, PartyKind.TRUSTEE.value})
 """Roles by which the whole value of a holding depends on the party."""
-_COINS: Final = frozenset({PartyKind.COIN_CUSTODIAN.value, PartyKind.PRIME_BROKER.value})
+COIN_KEEPERS: Final = frozenset({PartyKind.COIN_CUSTODIAN.value, PartyKind.PRIME_BROKER.value})
 """Roles by which the coins behind a holding lie with the party."""
 _ACCOUNTS: Final = frozenset({PartyKind.SECURITIES_CUSTODIAN.value, PartyKind.BROKER.value,
                               PartyKind.PRIME_BROKER.value})
@@ -55,6 +56,10 @@ class EntityLink:
     counted: bool
     source: str
     origin: Origin | None
+    coins: bool = False
+    """The amount is a share of the coins behind the holding, not of its market value."""
+    share: Decimal | None = None
+    """Of the value or of the coins; None where the register or the source does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,30 +83,31 @@ def entity(station: Workstation, q: Question, party: str) -> EntityView:
     if row is None:
         raise BadInput("no-party", N_("There is no party {party} in the register on {day}.", party=party,
                                       day=q.as_of))
-    web = _Web(station, q, registers)
+    picture = station.picture(q)
+    web = Web(station.knowledge(q.known_at), registers, picture.holdings, picture.exposure, q.book)
     links = _counted(web.links(row, frozenset()))
     total = _sum([link.amount_usd for link in links if link.counted])
-    keeps_coins = row.kind in _COINS or any(link.role in _COINS for link in links)
-    named = {link.holding for link in links if link.role in _COINS}
+    keeps_coins = row.kind in COIN_KEEPERS or any(link.role in COIN_KEEPERS for link in links)
+    named = {link.holding for link in links if link.role in COIN_KEEPERS}
     loose = [amount for name, amount in web.loose() if name not in named] if keeps_coins else []
     possible = _sum([total, *loose])
     return EntityView(view_of(registers, row, q.as_of), links, total, possible,
                       tuple(_doubts(row, links, loose, total)))
 
 
-class _Web:
+class Web:
     """The holdings of one day and what is registered about the parties behind them."""
 
-    def __init__(self, station: Workstation, q: Question, registers: Registers) -> None:
-        self._on = q.as_of
+    def __init__(self, known: Knowledge, registers: Registers, holdings: Holdings, exposure: Exposure,
+                 book: str) -> None:
+        self._on = holdings.as_of
         self._registers = registers
-        self._known = station.knowledge(q.known_at)
-        picture = station.picture(q)
-        self._book = q.book
-        self._lines = {line.instrument.id: line for line in picture.holdings.open_lines}
-        self._cash = picture.holdings.cash
-        self._seen = {line.instrument: line for line in picture.exposure.lines}
-        self._prices = picture.exposure.coin_prices
+        self._known = known
+        self._book = book
+        self._lines = {line.instrument.id: line for line in holdings.open_lines}
+        self._cash = holdings.cash
+        self._seen = {line.instrument: line for line in exposure.lines}
+        self._prices = exposure.coin_prices
 
     def links(self, party: Party, passed: frozenset[str]) -> list[EntityLink]:
         """Return every link of a party; `passed` are the parties already on the chain.
@@ -119,7 +125,7 @@ class _Web:
         for name, line in self._seen.items():
             share = line.custodians.get(UNKNOWN_CUSTODIAN)
             if share:
-                yield name, _times(self._coins(line), share)
+                yield name, _times(self.coins(line), share)
 
     def _by_attributes(self, party: Party) -> Iterator[EntityLink]:
         names = _names(party)
@@ -128,13 +134,13 @@ class _Web:
             for attribute, role in (("issuer", PartyKind.ISSUER), ("sponsor_group", PartyKind.SPONSOR)):
                 found = instrument.attribute(attribute, self._on)
                 if found is not None and found.value.casefold() in names:
-                    yield self._link(role.value, line, line.market_value_usd, party, found.source, found.origin)
+                    yield self._link(role.value, line, ONE, party, found.source, found.origin)
             seen = self._seen.get(instrument.id)
             for custodian, share in (seen.custodians if seen else {}).items():
                 if seen is not None and custodian.casefold() in names and custodian:
                     said = instrument.attribute("coin_custodian", self._on)
-                    yield self._link(PartyKind.COIN_CUSTODIAN.value, line, _times(self._coins(seen), share), party,
-                                     said.source if said else "", said.origin if said else None)
+                    yield self._link(PartyKind.COIN_CUSTODIAN.value, line, share, party, said.source if said else "",
+                                     said.origin if said else None, coins=True)
 
     def _by_accounts(self, party: Party) -> Iterator[EntityLink]:
         """What lies in accounts of ours at the institution: securities by their share of the position, money whole."""
@@ -147,8 +153,8 @@ class _Web:
             there = sum((lot.lot.quantity for lot in line.lots if lot.lot.account in accounts), ZERO)
             if there:
                 places = tuple(sorted({lot.lot.account for lot in line.lots if lot.lot.account in accounts}))
-                link = self._link(PartyKind.SECURITIES_CUSTODIAN.value, line,
-                                  _times(line.market_value_usd, quotient(there, line.quantity)), party, "", None)
+                link = self._link(PartyKind.SECURITIES_CUSTODIAN.value, line, quotient(there, line.quantity), party, "",
+                                  None)
                 yield replace(link, chain=(line.symbol, ", ".join(places), party.name))
         for cash in self._cash:
             account = cash.cash.account
@@ -167,29 +173,34 @@ class _Web:
                 for link in self.links(other, passed):
                     yield replace(link, role=role.role, chain=(*link.chain, party.name), source=role.source,
                                   origin=role.origin, amount_usd=_times(link.amount_usd, _share(role)),
+                                  share=_times(link.share, _share(role)),
                                   exposed=link.exposed and _exposes(role.role))
             return
         for line in self._lines.values():
             if role.subject in {line.instrument.id, line.symbol, self._isin(line.instrument)}:
-                yield self._link(role.role, line, self._amount(party, role, line), party, role.source, role.origin,
-                                 exposed=_exposes(role.role))
+                yield self._link(role.role, line, self._part(party, role, line), party, role.source, role.origin,
+                                 exposed=_exposes(role.role), coins=role.role in COIN_KEEPERS)
 
-    def _amount(self, party: Party, role: PartyRole, line: Line) -> Decimal | None:
+    def _part(self, party: Party, role: PartyRole, line: Line) -> Decimal:
+        """Return the share of the holding's value or coins that a role makes depend on the party."""
         if role.role in _WHOLE:
-            return _times(line.market_value_usd, _share(role))
-        if role.role not in _COINS:
+            return _share(role)
+        if role.role not in COIN_KEEPERS:
             return ZERO
         seen = self._seen.get(line.instrument.id)
-        if seen is None:
-            return None
-        if role.share is None:
+        if role.share is None and seen is not None:
             # The custodian's own share where a source gives one; otherwise all coins may lie there.
             names = _names(party)
             shares = [share for name, share in seen.custodians.items() if name.casefold() in names]
-            return _times(self._coins(seen), shares[0] if shares else ONE)
-        return _times(self._coins(seen), role.share)
+            return shares[0] if shares else ONE
+        return _share(role)
 
-    def _coins(self, line: ExposureLine) -> Decimal | None:
+    def coins_behind(self, instrument: str) -> Decimal | None:
+        """Return what the coins behind a holding are worth; None when Unknown."""
+        seen = self._seen.get(instrument)
+        return self.coins(seen) if seen is not None else None
+
+    def coins(self, line: ExposureLine) -> Decimal | None:
         """Return the worth of the coins behind a line at reference prices; None when any of it is Unknown."""
         if line.equivalent:
             return ZERO
@@ -204,14 +215,16 @@ class _Web:
     def _isin(self, instrument: Instrument) -> str:
         return instrument.text("isin", self._on) or instrument.id
 
-    @staticmethod
-    def _link(role: str, line: Line, amount: Decimal | None, party: Party, source: str, origin: Origin | None, *,
-              exposed: bool = True) -> EntityLink:
-        return EntityLink(role, line.instrument.id, (line.symbol, party.name), amount, exposed, False, source, origin)
+    def _link(self, role: str, line: Line, share: Decimal, party: Party, source: str, origin: Origin | None, *,
+              exposed: bool = True, coins: bool = False) -> EntityLink:
+        whole = self.coins_behind(line.instrument.id) if coins else line.market_value_usd
+        amount = _times(whole, share) if exposed else ZERO
+        return EntityLink(role, line.instrument.id, (line.symbol, party.name), amount, exposed, False, source, origin,
+                          coins, share)
 
 
 def _exposes(role: str) -> bool:
-    return role in _WHOLE or role in _COINS
+    return role in _WHOLE or role in COIN_KEEPERS
 
 
 def _names(party: Party) -> frozenset[str]:

@@ -86,8 +86,8 @@ def issuers(station: Workstation, q: Question) -> Issuers:
             continue
         rows = _rows_of(line, known, published)
         findings += _doubts(line, rows, q.as_of)
-        for row, share in _shares(rows):
-            name, instrument = _issuer_of(row, known, q.as_of)
+        for row, share in shares(rows):
+            name, instrument = issuer_of(row, known, q.as_of)
             through = {book: None if amount is None else product(amount, share) for book, amount in amounts.items()}
             parts[name].append(IssuerPart(instrument, line.instrument.id, share, row.day, through, row.origin))
     lines = tuple(sorted((_line(name, own, (*books, ALL_BOOKS)) for name, own in parts.items()), key=_largest_first))
@@ -114,7 +114,7 @@ def _rows_of(line: Line, known: Knowledge, published: Mapping[str, tuple[FundWei
     return next((published[name] for name in names if name in published), ())
 
 
-def _shares(rows: tuple[FundWeight, ...]) -> list[tuple[FundWeight, Decimal]]:
+def shares(rows: tuple[FundWeight, ...]) -> list[tuple[FundWeight, Decimal]]:
     """Return each constituent with its share of the fund: by market values, else by weights, each over their sum.
 
     The sums make the unit of the published weights (per cent or ratio) of no account.
@@ -127,7 +127,7 @@ def _shares(rows: tuple[FundWeight, ...]) -> list[tuple[FundWeight, Decimal]]:
     return [(row, quotient(amount, total)) for row, amount in amounts if amount is not None]
 
 
-def _issuer_of(row: FundWeight, known: Knowledge, on: date) -> tuple[str, str]:
+def issuer_of(row: FundWeight, known: Knowledge, on: date) -> tuple[str, str]:
     """Return the issuer and the instrument of a constituent; its own wording where the book has no instrument."""
     found: tuple[Instrument, ...] = ()
     if row.isin:
@@ -161,7 +161,7 @@ def _largest_first(line: IssuerLine) -> tuple[bool, Decimal, str]:
 
 
 def _doubts(line: Line, rows: tuple[FundWeight, ...], on: date) -> Iterable[Finding]:
-    if not _shares(rows):
+    if not shares(rows):
         yield Finding(Severity.WARNING, "weights-missing", N_(
             "No holdings of {symbol} are published on or before {day}: what it holds counts for no issuer.",
             symbol=line.symbol, day=on), line.symbol)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -31,6 +31,7 @@ from sandyq.store.market import (
 from sandyq.store.permits import read_permits
 from sandyq.store.records import read_accounts, read_events, read_people, read_transfers
 from sandyq.store.store import Store
+from sandyq.workstation.beside import Beside
 from sandyq.workstation.calendars import in_force
 
 
@@ -50,6 +51,8 @@ class Knowledge:
     transfers: tuple[Transfer, ...] = ()
     accounts: tuple[Account, ...] = ()
     people: tuple[Person, ...] = ()
+    beside: Beside = field(default_factory=Beside, compare=False)
+    """Facts that few questions ask for, read when one does."""
     permits: Permits = NO_PERMITS
     """What may be bought and through whom, as decided and registered."""
 
@@ -106,6 +109,7 @@ def read_knowledge(store: Store, known_at: datetime | None) -> Knowledge:
         events=events, transfers=read_transfers(store, known_at),
         accounts=read_accounts(store, known_at), people=read_people(store, known_at),
         permits=replace(read_permits(store, known_at), listed=listings(directory)),
+        beside=Beside(store, known_at or (entries[-1].known_at if entries else None)),
     )
 
 

@@ -22,6 +22,7 @@ from sandyq.reference.accounts import ALL_BOOKS, SLEEVE
 from sandyq.valuation.holdings import Holdings
 from sandyq.valuation.value import value
 from sandyq.workstation.knowledge import Knowledge
+from sandyq.workstation.surrounding import Around, Gate
 
 
 class Picture:
@@ -29,7 +30,7 @@ class Picture:
 
     def __init__(self, knowledge: Knowledge, as_of: date, *, book: str = SLEEVE, basis: Basis = Basis.TRADE,
                  cost_method: CostMethod | None = None, drawdown: float | None = None,
-                 state: BookState | None = None) -> None:
+                 state: BookState | None = None, gate: Gate | None = None) -> None:
         self.knowledge = knowledge
         self.as_of = as_of
         self.book = book
@@ -38,6 +39,7 @@ class Picture:
                          else knowledge.settings)
         self._drawdown = drawdown
         self._state = state
+        self._gate = gate
 
     @cached_property
     def mandate(self) -> Mandate:
@@ -95,18 +97,24 @@ class Picture:
                             fallback_factor=mandate.fallback_factor, betas=self.betas)
 
     @cached_property
+    def prospects(self) -> tuple[Holdings, Exposure]:
+        """One valued, looked-through share of each instrument that is not held."""
+        return self._prospects()
+
+    @cached_property
     def snapshot(self) -> Snapshot:
         return self._permitted(snapshot(self.holdings, self.exposure, self.knowledge.directory, self.knowledge.market,
-                                        self.mandate, drawdown=self._drawdown))
+                                        self.mandate, drawdown=self._drawdown), Around(self, self._gate))
 
     @cached_property
     def ordering(self) -> Snapshot:
         """The snapshot with one valued share of each instrument that is not held, so that orders can name it."""
         return self._permitted(snapshot(self.holdings, self.exposure, self.knowledge.directory, self.knowledge.market,
-                                        self.mandate, drawdown=self._drawdown, prospects=self._prospects()))
+                                        self.mandate, drawdown=self._drawdown, prospects=self.prospects),
+                               Around(self, self._gate, lambda: self.prospects))
 
-    def _permitted(self, found: Snapshot) -> Snapshot:
-        return replace(found, permits=self.knowledge.permits)
+    def _permitted(self, found: Snapshot, around: Around) -> Snapshot:
+        return replace(found, permits=self.knowledge.permits, around=around)
 
     def _prospects(self) -> tuple[Holdings, Exposure]:
         known, held = self.knowledge, self.holdings.state

@@ -23,6 +23,7 @@ from sandyq.control.records import Batch, Entry, Verification
 from sandyq.exposure.result import Exposure
 from sandyq.limits.mandate import Mandate
 from sandyq.limits.result import Check, LimitsRun, Order
+from sandyq.limits.surroundings import GateSign
 from sandyq.market.series import PricePoint
 from sandyq.performance.result import History
 from sandyq.store.engine import damaged
@@ -230,11 +231,21 @@ class Workstation:
         found = self._pictures.get(key)
         if found is None:
             found = Picture(known, q.as_of, book=q.book, basis=basis, cost_method=cost_method,
-                            drawdown=self._drawdown(known, q))
+                            drawdown=self._drawdown(known, q), gate=lambda: self._gate_sign(q))
             self._pictures[key] = found
             while len(self._pictures) > _KEPT_PICTURES:
                 self._pictures.popitem(last=False)
         return found
+
+    def _gate_sign(self, q: Question) -> GateSign | None:
+        """Return the gate's state on a day for the limit that asks for it, None without a gate in the mandate."""
+        from sandyq.workstation.gating import gate_on
+
+        try:
+            found = gate_on(self, q)
+        except BadInput as error:
+            return GateSign("", q.as_of, error.what)
+        return GateSign(found.today.state.value, q.as_of) if found.in_mandate else None
 
     def _drawdown(self, known: Knowledge, q: Question) -> float | None:
         """Return the fall of the time-weighted index on a day, None when it cannot be computed."""

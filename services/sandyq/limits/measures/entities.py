@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
-from sandyq.basics.decimals import ZERO, product
+from sandyq.basics.decimals import ONE, ZERO, product, quotient
 from sandyq.basics.findings import Finding, Severity
 from sandyq.basics.text import N_
 from sandyq.limits.mandate import Part
@@ -70,8 +71,8 @@ def _tied(tie: Tie, row: Row, snapshot: Snapshot) -> Decimal | None:
 
 
 def _coins(row: Row, snapshot: Snapshot) -> Decimal | None:
-    each = snapshot.around.coin_values.get(row.symbol)
-    return None if each is None else product(each, row.quantity)
+    worth, shares = snapshot.around.coin_values.get(row.symbol, (None, ONE))
+    return None if worth is None else quotient(product(worth, row.quantity), shares)
 
 
 def _with(held: Decimal | None, loose: Decimal | None, below: Below, part: Part) -> Decimal | None:
@@ -86,10 +87,9 @@ def _slope(entity: Entity, rows: list[Row], snapshot: Snapshot, below: Below) ->
     chosen = speaker([row for row in rows if entity.ties.get(row.symbol)], snapshot)
     if chosen is None or not chosen.price:
         return None
-    shares = [tie.share * (snapshot.around.coin_values.get(chosen.symbol) or ZERO) / chosen.price if tie.coins
-              else tie.share for tie in entity.ties.get(chosen.symbol, ()) if tie.share is not None]
-    return Slope(chosen.symbol, chosen.price, max(shares, default=ZERO), below.buy_below, below.buy_above,
-                 below.room_to_floor)
+    one = replace(chosen, quantity=ONE, market_value=chosen.price)
+    return Slope(chosen.symbol, chosen.price, quotient(depends(entity, one, snapshot) or ZERO, chosen.price),
+                 below.buy_below, below.buy_above, below.room_to_floor)
 
 
 MEASURE = Measure("entity", take_entities, frozenset({"USD", "ratio"}), scopes=SIMPLE | {"entity"},
