@@ -63,8 +63,9 @@ class Waterfall(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        rows = 0 if self._bridge is None else len(self._bridge.steps) + 2
-        return QSize(480, self._look.px(rows * _ROW + _HEAD + 6 if rows else 0))
+        if self._bridge is None:
+            return QSize(0, 0)
+        return QSize(480, self._look.px((len(self._bridge.steps) + 2) * _ROW + _HEAD + 6))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         del event
