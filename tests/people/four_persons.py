@@ -8,10 +8,12 @@ from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
+from sandyq.control.deciding import ALWAYS, ONCE_ENROLLED
 from sandyq.control.people import Role, Signer
 from sandyq.control.records import Verification
 from sandyq.control.signing import signer_from_seed
 from sandyq.reference.facts import FactRow
+from sandyq.store.guards import KEPT_TABLES
 from sandyq.store.store import Store
 from sandyq.workstation.workstation import Workstation
 
@@ -79,6 +81,7 @@ class Attack:
     def state(self) -> tuple[str, list[tuple[object, ...]]]:
         """The head, and every fact that two persons decide."""
         with Store.open(self.path, actor="Auditor 1") as store:
-            facts = [(table, *row) for table in ("person", "approval", "period_close", "manual_price", "mandate",
-                                                 "booking", "reversal") for row in store.rows(table)]
+            tables = sorted({"approval", "booking", "election", "fill", "person", "reversal", *ALWAYS, *ONCE_ENROLLED,
+                             *KEPT_TABLES} - {"proposal"})
+            facts = [(table, *row) for table in tables for row in store.rows(table)]
             return store.head(), facts

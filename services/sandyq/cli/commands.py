@@ -20,6 +20,7 @@ from sandyq.reference.accounts import SLEEVE
 from sandyq.workstation import tree_rows
 from sandyq.workstation.consolidating import checked_book
 from sandyq.workstation.contract import Issued, Question
+from sandyq.workstation.extending import extends
 from sandyq.workstation.people import owner_of
 from sandyq.workstation.workstation import Workstation
 
@@ -313,28 +314,33 @@ def report(book: Path, kind: str, out: Path, as_of: date | None, known_at: datet
 
 @click.command()
 @options.book
-@click.option("--checkpoint", type=click.Path(exists=True, dir_okay=False, path_type=Path),
-              help="An exported checkpoint that this book must extend.")
+@click.option("--checkpoint", "--extends", "earlier", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="An exported checkpoint, or an earlier copy of the book, that this book must extend.")
 @options.actor
 @options.as_json
 @guarded
-def verify(book: Path, checkpoint: Path | None, actor: str, as_json: bool) -> None:
+def verify(book: Path, earlier: Path | None, actor: str, as_json: bool) -> None:
     """Check the chain and every fact row. Exit code 4 when anything was changed; the entry is named."""
-    note = checkpoint.read_text(encoding="utf-8") if checkpoint else None
     with opened(book, actor=actor) as station:
-        result = station.verify(note)
-        signers = station.people.checkpoint_signers(note) if note else ()
+        extended = extends(station, earlier, options.passphrase()) if earlier else None
+        result = extended.verification if extended else station.verify(None)
     if as_json:
-        answer({"holds": result.holds, "checkpoint_signed_by": list(signers), "entries": result.entries,
-                "facts": result.facts, "head": result.head, "checkpoint": result.checkpoint,
+        answer({"holds": result.holds, "checkpoint_signed_by": list(extended.signed_by) if extended else [],
+                "entries": result.entries, "facts": result.facts, "head": result.head, "checkpoint": result.checkpoint,
+                "extends": None if extended is None else {
+                    "entries_then": extended.entries_then, "entries_since": extended.since,
+                    "signed": extended.signed, "renamed_from": extended.renamed_from or None},
                 "damages": [{"entry": d.entry, "table": d.table, "rows": d.rows, "what": d.what}
                             for d in result.damages]})
     else:
         click.echo(f"{result.entries} entries, {result.facts} facts, head {result.head}")
         for damage in result.damages:
             click.echo(f"  entry {damage.entry}, {damage.table} {damage.rows}: {damage.what}")
-        if note:
-            click.echo(f"checkpoint signed by {', '.join(signers) or 'nobody who is enrolled'}")
+        if extended:
+            click.echo(f"checkpoint signed by {', '.join(extended.signed_by) or 'nobody who is enrolled'}")
+            click.echo(f"{extended.since} entries since entry {extended.entries_then}")
+            if extended.renamed_from:
+                click.echo(f"the book was called {extended.renamed_from} then")
         click.echo("the chain holds" if result.holds else "THE CHAIN DOES NOT HOLD")
     if not result.holds:
         sys.exit(4)
