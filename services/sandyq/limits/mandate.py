@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from sandyq.basics.findings import Finding
 from sandyq.gate.machine import Rule
+from sandyq.risk.rules import RiskRules
 from sandyq.valuation.holdings import Thresholds
 
 
@@ -168,6 +169,8 @@ class Mandate:
     """The book of the file that this mandate rules (F124)."""
     gate: Rule | None = None
     """The entry gate; None: the mandate has none."""
+    risk: RiskRules = field(default_factory=RiskRules)
+    """The conventions of value at risk and of the early warning."""
     order_rules: OrderRules = OrderRules()
     tranches: tuple[Tranche, ...] = ()
     """The tranche plan in its order; its total is at most `maximum`."""

@@ -23,6 +23,7 @@ from sandyq.market.series import MarketData
 from sandyq.reference.instruments import Directory, Instrument
 from sandyq.reference.venues import OPERATORS
 from sandyq.reference.kinds import COMPANIES, FUNDS, Kind
+from sandyq.risk.model import RiskModel
 from sandyq.valuation.holdings import Holdings, Line
 
 VOLUME_DAYS = 20
@@ -108,8 +109,12 @@ class Snapshot:
     bitcoin: Decimal | None = None
     """The bitcoin reference of the day in USD."""
     around: Surroundings = NOTHING
+    programme_missing: tuple[str, ...] = ()
+    """Participants of the programme without a figure, or without a rate for its currency."""
     permits: Permits = NO_PERMITS
     """Decisions about instruments, and the registers of parties through whom orders go."""
+    risk: RiskModel | None = None
+    """Scenarios and stresses of the day, made when a limit asks for them; None: risk is Unknown."""
 
     @cached_property
     def market_value(self) -> Decimal | None:
@@ -148,10 +153,13 @@ def snapshot(holdings: Holdings, exposure: Exposure, directory: Directory, marke
         through = {line.symbol: line for line in looks.lines}
         for line in values.open_lines:
             candidates[line.symbol] = _emptied(_row(line, through.get(line.symbol), looks, directory, market))
+    others = participants(mandate.programme.participants, market.programme, market.vehicles, market.fx, holdings.as_of)
     return Snapshot(
         as_of=holdings.as_of, rows=rows, candidates=candidates, invested=holdings.state.invested_raw,
         flows=tuple((flow.day, flow.amount_usd) for flow in holdings.state.flows),
-        reserves=_reserves(market, holdings.as_of), programme=_programme(market, mandate, holdings.as_of),
+        reserves=_reserves(market, holdings.as_of),
+        programme=total(item.amount_usd for item in others) if others else None,
+        programme_missing=tuple(item.name for item in others if item.amount_usd is None),
         ramp_up_floor=mandate.ramp_up_floor,
         drawdown=None if drawdown is None else abs(from_float(drawdown)),
         bitcoin=exposure.coin_prices["BTC"][0] if "BTC" in exposure.coin_prices else None,
@@ -173,7 +181,8 @@ def _row(line: Line, seen: ExposureLine | None, exposure: Exposure, directory: D
     return Row(
         symbol=line.symbol, instrument=instrument.id, kind=line.kind, issuer=instrument.issuer(on) or line.symbol,
         sponsor_group=instrument.sponsor_group(on), currency=instrument.currency(on),
-        country=instrument.country(on), exchange=OPERATORS.get(mic, mic), isin=instrument.text("isin", on), venue=mic, quantity=quantity,
+        country=instrument.country(on), exchange=OPERATORS.get(mic, mic), isin=instrument.text("isin", on), venue=mic,
+        quantity=quantity,
         price=price, rate=rate, market_value=line.market_value_usd, cost=line.cost_usd, exposure=central,
         exposure_high=high, coins=coins, custody=custody, share_exposure=_per(central, quantity),
         share_high=_per(high, quantity), share_coins={k: _per(v, quantity) for k, v in coins.items()},
@@ -253,15 +262,6 @@ def _reserves(market: MarketData, on: date) -> dict[str, Denominator]:
         if rate is not None:
             result[name] = Denominator(product(last.amount, rate.rate), last.day, last.source, last.published)
     return result
-
-
-def _programme(market: MarketData, mandate: Mandate, on: date) -> Decimal | None:
-    """Return what the other participants and their vehicles hold by their last figures in USD.
-
-    None when nothing is recorded, or when one that the mandate names has no figure.
-    """
-    others = participants(mandate.programme.participants, market.programme, market.vehicles, market.fx, on)
-    return total(item.amount_usd for item in others) if others else None
 
 
 def _emptied(row: Row) -> Row:

@@ -19,11 +19,12 @@ from sandyq.limits.measures import BY_NAME
 from sandyq.limits.measures.base import BASES, DENOMINATORS, SCOPES
 from sandyq.limits.fitting import fitted, misfit
 from sandyq.limits.plan_section import read_fees, read_order_rules, read_programme, read_tranches
+from sandyq.limits.risk_section import read_risk
 from sandyq.reference.kinds import Kind
 from sandyq.valuation.holdings import Thresholds
 
 _SECTIONS = {"mandate", "valuation", "look_through", "orders", "phase", "limit", "eligibility", "gate", "tranche",
-             "programme"}
+             "programme", "risk"}
 _MANDATE = {"name", "version", "valid_from", "body", "document", "currency", "minimum", "target", "maximum", "example",
             "binding_meter", "ramp_up_floor", "book"}
 _LIMIT = {"id", "title", "clause", "document", "section", "valid_from", "valid_to", "cure_days", "calendar", "owner",
@@ -115,7 +116,7 @@ class _Reader:
             phases=tuple({str(k): str(v) for k, v in self.mapping(phase).items()} for phase in
                          content.get("phase", [])),
             findings=tuple(self._findings), book=str(head.get("book", "sleeve")),
-            gate=read_gate(content.get("gate"), self.wrong),
+            gate=read_gate(content.get("gate"), self.wrong), risk=read_risk(content.get("risk"), self.wrong),
         )
 
     def mapping(self, value: object) -> Mapping[str, Any]:

@@ -55,6 +55,8 @@ class Knowledge:
     """Facts that few questions ask for, read when one does."""
     permits: Permits = NO_PERMITS
     """What may be bought and through whom, as decided and registered."""
+    kept: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
+    """What was worked out from these facts and serves many days; whoever reads it checks what it was made of."""
 
     def usd_rate(self, currency: str, day: date) -> Decimal | None:
         """Return USD per unit of a currency by the last fixing on or before the day."""

@@ -19,9 +19,11 @@ from sandyq.limits.mandate import Mandate
 from sandyq.limits.result import LimitsRun
 from sandyq.limits.snapshot import Snapshot, snapshot
 from sandyq.reference.accounts import ALL_BOOKS, SLEEVE
+from sandyq.risk.model import RiskModel
 from sandyq.valuation.holdings import Holdings
 from sandyq.valuation.value import value
 from sandyq.workstation.knowledge import Knowledge
+from sandyq.workstation.risk_model import risk_model
 from sandyq.workstation.surrounding import Around, Gate
 
 
@@ -102,6 +104,11 @@ class Picture:
         return self._prospects()
 
     @cached_property
+    def risk(self) -> RiskModel:
+        """Scenarios and stresses of the day; nothing is computed before a limit or a view asks for them."""
+        return risk_model(self)
+
+    @cached_property
     def snapshot(self) -> Snapshot:
         return self._permitted(snapshot(self.holdings, self.exposure, self.knowledge.directory, self.knowledge.market,
                                         self.mandate, drawdown=self._drawdown), Around(self, self._gate))
@@ -114,7 +121,7 @@ class Picture:
                                Around(self, self._gate, lambda: self.prospects))
 
     def _permitted(self, found: Snapshot, around: Around) -> Snapshot:
-        return replace(found, permits=self.knowledge.permits, around=around)
+        return replace(found, permits=self.knowledge.permits, around=around, risk=self.risk)
 
     def _prospects(self) -> tuple[Holdings, Exposure]:
         known, held = self.knowledge, self.holdings.state
