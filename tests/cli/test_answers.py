@@ -91,7 +91,7 @@ def test_limits(demo: Path) -> None:
 
 
 def test_check(demo: Path) -> None:
-    answer = run_json("check", demo, "--order", "buy 1000 ETHA @ 20", "--as-of", "2026-06-15")
+    answer = run_json("check", demo, "--order", "buy 1000 ETHA @ 20", "--as-of", "2026-09-08")
     assert {"verdict", "limits", "largest", "record"} <= set(answer)
     assert set(answer["largest"]) >= {"symbol", "quantity", "binding"}
     for item in answer["limits"]:
@@ -100,7 +100,7 @@ def test_check(demo: Path) -> None:
 
 
 def test_the_largest_order_of_the_demo_passes_and_one_share_more_does_not(demo: Path) -> None:
-    order = ("--as-of", "2026-09-15", "--order")
+    order = ("--as-of", "2026-09-08", "--order")
     largest = run_json("check", demo, *order, "buy 10 ETHA @ 20")["largest"]
     count = int(largest["quantity"])
     assert run("check", demo, *order, f"buy {count} ETHA @ 20").exit_code == 0

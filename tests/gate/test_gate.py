@@ -177,8 +177,9 @@ def test_a_mandate_says_which_tests_its_gate_has() -> None:
     assert (rule.dwell, rule.lapse, [test.required for test in rule.tests]) == (20, 30, [True, False])
     assert rule.tests[0].settings == {"least": Decimal("-0.05")}
     assert read_gate(None, refuse) is None
-    written = text("mandates", "example.toml") + "\n[gate]\ncoin = 'BTC'\n[[gate.test]]\nid = 'G5'\nkind = 'shock'\n"
-    assert read_mandate(written).gate is not None
+    shipped = read_mandate(text("mandates", "example.toml")).gate
+    assert shipped is not None
+    assert [test.id for test in shipped.tests] == [f"G{number}" for number in range(1, 9)]
 
 
 @pytest.mark.parametrize("change", [

@@ -191,8 +191,7 @@ def test_the_example_mandate_is_read_whole_and_every_limit_has_a_clause_and_thre
     shipped = read_mandate(text("mandates", "example.toml"), "example.toml")
     assert shipped.example
     assert shipped.findings == ()
-    numbers = (*range(1, 24), 25, 29, 30, 33)
-    assert [limit.id for limit in shipped.limits] == [f"L{number:02}" for number in numbers]
+    assert [limit.id for limit in shipped.limits] == [f"L{number:02}" for number in range(1, 34)]
     assert all(limit.clause and set(limit.title) == {"en", "ru", "kk"} for limit in shipped.limits)
     assert (shipped.minimum, shipped.target, shipped.maximum) == (50 * MILLION, 250 * MILLION, 300 * MILLION)
 

@@ -10,14 +10,14 @@ from sandyq.basics.text import N_, Text
 from sandyq.limits.mandate import Part
 from sandyq.limits.measures import BY_NAME
 from sandyq.limits.measures.apportioned import APPORTIONED, bases_of
-from sandyq.limits.measures.base import COMMON_OPTIONS, SPLIT, Measure
+from sandyq.limits.measures.base import COMMON_OPTIONS, SPLIT, UNSAID, Measure
 
 _NUMBERS = frozenset({"beta_below", "days", "share_of_volume", "share_of_value", "top", "above"})
 
 
 def fitted(part: Part) -> Part:
-    """Return the part with the measure that can do what it asks: a sum over a dimension that splits lines is apportioned."""
-    if part.measure == "market_value" and ({part.group_by} | set(part.scope)) & SPLIT:
+    """Return the part with the measure that can do it: a sum over a dimension that splits lines is apportioned."""
+    if part.measure == "market_value" and ({part.group_by} | set(part.scope)) & (SPLIT | UNSAID):
         return replace(part, measure=APPORTIONED)
     return part
 
@@ -55,10 +55,11 @@ def _split(part: Part, measure: Measure) -> Iterator[Text]:
     if measure.name != APPORTIONED:
         return
     keys = sorted(({part.group_by} | set(part.scope)) & SPLIT)
-    if len(keys) != 1:
+    if len(keys) > 1:
         yield N_("A sum is split by one of {keys} at a time.", keys=", ".join(sorted(SPLIT)))
-    elif part.basis not in bases_of(keys[0]):
-        yield N_("A sum by {key} is taken on the basis {bases}.", key=keys[0], bases=", ".join(sorted(bases_of(keys[0]))))
+    elif keys and part.basis not in bases_of(keys[0]):
+        bases = ", ".join(sorted(bases_of(keys[0])))
+        yield N_("A sum by {key} is taken on the basis {bases}.", key=keys[0], bases=bases)
 
 
 def _options(part: Part, measure: Measure) -> Iterator[Text]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -26,32 +26,32 @@ class Rating:
     valid_from: date
 
 
+@dataclass(frozen=True)
 class Beside:
     """What a store holds beside the knowledge of a moment. Later entries are not seen, whenever it is asked."""
 
-    def __init__(self, store: Store | None = None, moment: datetime | None = None) -> None:
-        self._store = store
-        self._moment = moment
+    store: Store | None = None
+    moment: datetime | None = None
 
     @cached_property
     def fund_weights(self) -> Mapping[str, Mapping[date, tuple[FundWeight, ...]]]:
         """Fund (as the file names it) → day → its papers."""
         found: dict[str, dict[date, list[FundWeight]]] = defaultdict(lambda: defaultdict(list))
-        for row in read_fund_weights(self._store, self._moment) if self._store else ():
+        for row in read_fund_weights(self.store, self.moment) if self.store else ():
             found[row.fund][row.day].append(row)
         return {fund: {day: tuple(rows) for day, rows in days.items()} for fund, days in found.items()}
 
     @cached_property
     def ratings(self) -> tuple[Rating, ...]:
-        return read_all(self._store, "rating", self._moment, lambda f: Rating(
-            f["party"], f["rating"], f["agency"], f.sure_day("valid_from"))) if self._store else ()
+        return read_all(self.store, "rating", self.moment, lambda f: Rating(
+            f["party"], f["rating"], f["agency"], f.sure_day("valid_from"))) if self.store else ()
 
     @cached_property
     def overrides(self) -> Mapping[str, tuple[Override, ...]]:
         """Book → overrides of the gate that two persons signed."""
         found: dict[str, list[Override]] = defaultdict(list)
-        if self._store:
-            for book, override in read_all(self._store, "gate_override", self._moment, lambda f: (f["book"], Override(
+        if self.store:
+            for book, override in read_all(self.store, "gate_override", self.moment, lambda f: (f["book"], Override(
                     f["reference"], f["committee_reference"], f["tranche"],
                     Decimal(f["amount_usd"]) if f["amount_usd"] else None, f.sure_day("valid_from"),
                     f.sure_day("valid_to")))):
@@ -79,22 +79,33 @@ class Beside:
         return ()
 
 
-class Between(Beside):
-    """Between two moments: each part as one of them knew it, by the causes that are taken from the later one."""
+@dataclass(frozen=True)
+class _Between(Beside):
+    """Papers of funds as one moment knew them, everything else as another."""
 
-    def __init__(self, old: Beside, later: Beside, causes: Collection[Cause]) -> None:
-        super().__init__()
-        self._weights = later if Cause.LOOK_THROUGH in causes else old
-        self._rest = later if Cause.REFERENCE in causes else old
+    weights: Beside = field(default_factory=Beside)
+    rest: Beside = field(default_factory=Beside)
 
     @cached_property
     def fund_weights(self) -> Mapping[str, Mapping[date, tuple[FundWeight, ...]]]:
-        return self._weights.fund_weights
+        return self.weights.fund_weights
 
     @cached_property
     def ratings(self) -> tuple[Rating, ...]:
-        return self._rest.ratings
+        return self.rest.ratings
 
     @cached_property
     def overrides(self) -> Mapping[str, tuple[Override, ...]]:
-        return self._rest.overrides
+        return self.rest.overrides
+
+
+def between(old: Beside, later: Beside, causes: Collection[Cause]) -> Beside:
+    """Return what stands between two moments: of the later one, what some causes change."""
+    return _Between(weights=later if Cause.LOOK_THROUGH in causes else old,
+                    rest=later if Cause.REFERENCE in causes else old)
+
+
+def beside_at(store: Store, known_at: datetime | None) -> Beside:
+    """Return what stands beside the knowledge of a moment, of now for None: what is recorded later stays unseen."""
+    entries = store.entries(known_at)
+    return Beside(store, known_at or (entries[-1].known_at if entries else None))

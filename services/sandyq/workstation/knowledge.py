@@ -31,7 +31,7 @@ from sandyq.store.market import (
 from sandyq.store.permits import read_permits
 from sandyq.store.records import read_accounts, read_events, read_people, read_transfers
 from sandyq.store.store import Store
-from sandyq.workstation.beside import Beside
+from sandyq.workstation.beside import Beside, beside_at
 from sandyq.workstation.calendars import in_force
 
 
@@ -51,7 +51,7 @@ class Knowledge:
     transfers: tuple[Transfer, ...] = ()
     accounts: tuple[Account, ...] = ()
     people: tuple[Person, ...] = ()
-    beside: Beside = field(default_factory=Beside, compare=False)
+    beside: Beside = field(default_factory=Beside)
     """Facts that few questions ask for, read when one does."""
     permits: Permits = NO_PERMITS
     """What may be bought and through whom, as decided and registered."""
@@ -110,9 +110,14 @@ def read_knowledge(store: Store, known_at: datetime | None) -> Knowledge:
         splits=splits_by_instrument(directory, market),
         events=events, transfers=read_transfers(store, known_at),
         accounts=read_accounts(store, known_at), people=read_people(store, known_at),
-        permits=replace(read_permits(store, known_at), listed=listings(directory)),
-        beside=Beside(store, known_at or (entries[-1].known_at if entries else None)),
+        permits=permits_at(store, known_at, directory),
+        beside=beside_at(store, known_at),
     )
+
+
+def permits_at(store: Store, known_at: datetime | None, directory: Directory) -> Permits:
+    """Return decisions about instruments, registers, accounts and listings as known at a moment."""
+    return replace(read_permits(store, known_at), listed=listings(directory))
 
 
 def listings(directory: Directory) -> dict[str, tuple[date | None, date | None]]:

@@ -12,7 +12,7 @@ from sandyq.basics.origin import Origin
 from sandyq.market.issuer_events import applied
 from sandyq.market.series import MarketData
 from sandyq.reference.instruments import Directory, Instrument
-from sandyq.workstation.beside import Between
+from sandyq.workstation.beside import between
 from sandyq.workstation.knowledge import Knowledge, splits_by_instrument
 from sandyq.workstation.recorded import Cause
 
@@ -29,7 +29,6 @@ CAUSES: Final = MappingProxyType({
     "instrument_attribute": Cause.REFERENCE, "calendar_day": Cause.REFERENCE, "reserve": Cause.REFERENCE,
     "programme": Cause.REFERENCE, "party": Cause.REFERENCE, "party_role": Cause.REFERENCE, "licence": Cause.REFERENCE,
     "programme_holding": Cause.REFERENCE, "rating": Cause.REFERENCE,
-    "rating": Cause.REFERENCE,
     "mandate": Cause.MANDATE, "setting": Cause.SETTING,
 })
 """Which cause a change of a table's facts is. Tables that no figure rests on have none."""
@@ -52,7 +51,7 @@ def mixed(old: Knowledge, new: Knowledge, causes: Collection[Cause]) -> Knowledg
         result = replace(result, settings=new.settings)
     if Cause.REFERENCE in causes:
         result = replace(result, permits=new.permits)
-    result = replace(result, beside=Between(old.beside, new.beside, causes))
+    result = replace(result, beside=between(old.beside, new.beside, causes))
     market = _market(before.market, after.market, causes)
     if causes and not {Cause.REFERENCE, Cause.PRICE} <= set(causes):
         market, directory = _with_newcomers(_named(new) - _named(old), market, directory, after)

@@ -19,9 +19,10 @@ from sandyq.store.changes import changes_between, rows_by_id, touched_tables
 from sandyq.store.market import read_directory, read_mandate_texts, read_market, read_settings
 from sandyq.store.records import read_accounts, read_events, read_people, read_transfers
 from sandyq.store.store import Row
+from sandyq.workstation.beside import beside_at
 from sandyq.workstation.bookings import transaction
 from sandyq.workstation.calendars import in_force
-from sandyq.workstation.knowledge import Knowledge, book_settings, splits_by_instrument
+from sandyq.workstation.knowledge import Knowledge, book_settings, permits_at, splits_by_instrument
 from sandyq.workstation.mixing import bare
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ _NOT_MARKET: Final = frozenset({
     "balance_signoff", "party", "party_role", "licence", "stablecoin_settlement",
 })
 """Tables that market data does not come from; whatever else is touched, all of it is read again."""
+_PERMITS: Final = frozenset({"party", "party_role", "licence", "account", "eligibility_status", "instrument_attribute",
+                             "corporate_action"})
 
 
 def stepped(store: Store, known: Knowledge, at: datetime | None, target: datetime | None) -> Knowledge:
@@ -43,7 +46,9 @@ def stepped(store: Store, known: Knowledge, at: datetime | None, target: datetim
     market, directory = _bare(store, known, target, touched)
     market, directory = applied(market, directory, events)
     result = replace(known, head=entries[-1].seq if entries else 0, events=events, market=market, directory=directory,
-                     splits=splits_by_instrument(directory, market))
+                     splits=splits_by_instrument(directory, market), beside=beside_at(store, target))
+    if touched & _PERMITS:
+        result = replace(result, permits=permits_at(store, target, directory))
     if "booking" in touched:
         result = replace(result, transactions=_bookings(store, known.transactions, at, target))
     if "transfer" in touched:

@@ -1,4 +1,4 @@
-"""Sums by a dimension on which one line lies in several places: coins, who keeps them, our accounts, entities (F007)."""
+"""Sums by a dimension on which a line lies in several places, or in an unknown one: coins, keepers, countries (F007)."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from sandyq.limits.measures.base import (
     DENOMINATORS,
     SCOPES,
     SPLIT,
+    UNSAID,
     Below,
     Measure,
     amount_of,
@@ -46,19 +47,22 @@ def bases_of(key: str) -> frozenset[str]:
 
 
 def take(snapshot: Snapshot, part: Part) -> tuple[Measured, ...]:
-    """Return the sums by the part's one dimension of this kind, as its scope or as its grouping.
+    """Return the sums by the part's dimensions; at most one of them splits lines, as scope or as grouping.
 
     What lies nobody knows where may lie in any group: where a group stays within its levels with all of it, it is told
     so (an upper bound); otherwise the group is Unknown.
     """
-    key = next(name for name in ({part.group_by} | set(part.scope)) if name in SPLIT)
+    asked = {part.group_by} | set(part.scope)
+    key = next((name for name in asked if name in SPLIT), "")
     if key == "entity":
         return take_entities(snapshot, part)
-    rows = in_scope(snapshot.rows, part)
+    unsaid = {row.symbol for row in snapshot.rows if any(not dimension(row, name) for name in asked & UNSAID)}
+    rows = [row for row in snapshot.rows if row.symbol in unsaid or in_scope([row], part)]
     below = denominator(snapshot, part)
     if part.direction == "min" and below.room_to_floor is not None:
         return ()
-    pieces = [piece for row in rows for piece in _pieces(row, key, part, snapshot)]
+    pieces = [piece for row in rows for piece in (
+        ((row, "", amount_of(row, part.basis), ZERO),) if row.symbol in unsaid else _pieces(row, key, part, snapshot))]
     lost = [row for row in rows if amount_of(row, part.basis) is None]
     findings = [*missing_rows(lost, part.basis), *_nowhere(pieces, key)]
     homeless = None if lost else total(amount for _, name, amount, _ in pieces if not name)
@@ -91,6 +95,9 @@ def _over(amount: Decimal, level: Decimal, below: Below) -> bool:
 
 
 def _pieces(row: Row, key: str, part: Part, snapshot: Snapshot) -> Iterable[tuple[Row, str, Decimal | None, Decimal]]:
+    if not key:
+        yield row, row.symbol, amount_of(row, part.basis), per_dollar(row, part.basis)
+        return
     if key in _BY_ACCOUNT:
         yield from _by_account(row, key, part.basis, snapshot.around.places.get(row.symbol, ()))
         return
@@ -109,21 +116,22 @@ def _by_account(row: Row, key: str, basis: str, places: Sequence[Place]) -> Iter
 
 
 def _groups(pieces: _Pieces, key: str, part: Part) -> Mapping[str, list[tuple[Row, str, Decimal | None, Decimal]]]:
-    values = part.scope.get(key, ())
+    values = part.scope.get(key, ()) if key else ()
     wanted = {value for value in values if not value.startswith("!")}
     barred = {value[1:] for value in values if value.startswith("!")}
     found: dict[str, list[tuple[Row, str, Decimal | None, Decimal]]] = {}
     for piece in pieces:
         row, name, _, _ = piece
         if name and (name in wanted or not wanted) and name not in barred:
-            group = name if part.group_by == key else dimension(row, part.group_by)
+            group = name if key and part.group_by == key else dimension(row, part.group_by)
             found.setdefault(group, []).append(piece)
     return found
 
 
 def _nowhere(pieces: _Pieces, key: str) -> list[Finding]:
     return [Finding(Severity.WARNING, "place-unknown", N_(
-        "Nobody says where {symbol} lies by {dimension}.", symbol=row.symbol, dimension=key.replace("_", " ")),
+        "Nobody says where {symbol} lies by {dimension}.", symbol=row.symbol,
+        dimension=(key or "place").replace("_", " ")),
         row.symbol) for row, name, amount, _ in pieces if not name and (amount is None or amount)]
 
 

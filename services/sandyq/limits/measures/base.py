@@ -27,6 +27,8 @@ SIMPLE: Final = frozenset(_SIMPLE)
 """Dimensions on which a line lies in one place."""
 SPLIT: Final = frozenset({"coin", "custodian", "account", "broker", "securities_custodian", "entity"})
 """Dimensions on which a line lies in several: its coins, who keeps them, our accounts, every role of an entity."""
+UNSAID: Final = frozenset({"country", "venue", "exchange"})
+"""Simple dimensions on which a source may be silent about a line: it may then lie anywhere."""
 SCOPES: Final = SIMPLE | SPLIT
 DENOMINATORS: Final = frozenset({"sleeve", "coins", "reserves:gross", "reserves:gold", "reserves:fx"})
 BASES: Final = frozenset({"market_value", "cost", "look_through", "beta_adjusted", "highest"})

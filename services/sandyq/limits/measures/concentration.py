@@ -1,4 +1,4 @@
-"""How concentrated a book is: the largest groups together, the groups above a size together, the Herfindahl index (F011)."""
+"""How concentrated a book is: its largest groups, all groups above a size, the Herfindahl index (F011)."""
 
 from __future__ import annotations
 

@@ -50,5 +50,5 @@ def _adjacent(snapshot: Snapshot, threshold: Decimal) -> list[Row]:
         row.kind in COMPANIES and row.beta is not None and abs(row.beta) < threshold)]
 
 
-MEASURE = Measure("market_value", take, frozenset({"USD", "ratio"}), groups=SIMPLE, denominators=DENOMINATORS, bases=BASES,
-                  options=frozenset({"beta_below"}))
+MEASURE = Measure("market_value", take, frozenset({"USD", "ratio"}), groups=SIMPLE,
+                  denominators=DENOMINATORS, bases=BASES, options=frozenset({"beta_below"}))

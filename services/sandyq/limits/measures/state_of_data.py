@@ -55,7 +55,9 @@ def take_programme(snapshot: Snapshot, part: Part) -> tuple[Measured, ...]:  # n
     """Return the sleeve's market value and the last figures of the other participants of the national programme."""
     findings: list[Finding] = []
     if snapshot.programme is None:
-        findings.append(unknown("programme-missing", N_("No figure of another participant is recorded.")))
+        findings = [unknown("programme-missing", N_("{participant} has no figure in USD.", participant=name), name)
+                    for name in snapshot.programme_missing] or [
+            unknown("programme-missing", N_("No figure of another participant is recorded."))]
     amount = total((snapshot.market_value, snapshot.programme))
     return (measured("", amount, Below(None, absolute=True), None, findings),)
 

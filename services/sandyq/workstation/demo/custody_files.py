@@ -25,6 +25,8 @@ def tables(rows: Iterable[_Row], closes: Mapping[str, float]) -> dict[str, tuple
         "accounts.csv": ("account,institution,currency,form,book,owner,valid_from,source", _accounts()),
         "parties.csv": ("party,name,kind,country,status,valid_from,source", _parties()),
         "party_roles.csv": ("party,role,subject,valid_from,source", _roles()),
+        "ratings.csv": ("party,rating,agency,valid_from,source",
+                        [("Illustrative custodian bank", "A+", "Illustrative agency", paths.FIRST, SOURCE)]),
         "licences.csv": ("party,number,authority,activity,valid_from,valid_to,status,source", _licences()),
         "statement.csv": ("date,account,symbol,quantity,price,value,currency", _statement(rows, closes)),
     }

@@ -67,7 +67,8 @@ def write(folder: File, calendar: Calendar) -> tuple[File, ...]:
         "fund_holdings.csv": (("date,symbol,asset,coins,shares_outstanding,coins_per_share,nav,net_assets_usd,"
                               "market_price,quality,source"), _fund_holdings(world)),
         "company_holdings.csv": (("date,symbol,asset,coins,diluted_shares,shares_outstanding,shares_asof,debt,"
-                                 "preferred,cash,coins_quality,shares_quality,document,source"), _company_holdings()),
+                                 "preferred,cash,pledged,coins_quality,shares_quality,document,source"), _company_holdings()),
+        "fund_weights.csv": ("date,fund,company,ticker,weight,source", _fund_weights()),
         "prices.csv": ("date,symbol,close,volume,currency,basis,source", _prices(world)),
         "transactions.csv": (("trade_date,settle_date,type,symbol,quantity,price,currency,fees,taxes,account,reference,"
                              "lot,note"), sorted(_transactions(world, calendar), key=lambda row: str(row[0]))),
@@ -153,14 +154,27 @@ def _company_holdings() -> Iterable[_Row]:
         before = day < plan.SPLIT_DAY
         units = 10 if before else 1
         yield (day, "MSTR", "BTC", coins, (basic + 34_000_000) // units, basic // units, day, 4_200_000_000 +
-               125_000_000 * number, 250_000_000 * number, 60_000_000, "filing", "reported", note, SOURCE)
+               125_000_000 * number, 250_000_000 * number, 60_000_000, 0, "filing", "reported", note, SOURCE)
         yield (day, "MARA", "BTC", 17_000 + 1_150 * number, 300_000_000 + 3_000_000 * number,
-               270_000_000 + 3_200_000 * number, day, 650_000_000 + 60_000_000 * number, 0, 250_000_000, "filing",
-               "reported", note, SOURCE)
-        yield (day, "NVDA", "BTC", 0, shares["NVDA"] + 300_000_000, shares["NVDA"], day, "", "", "", "filing",
+               270_000_000 + 3_200_000 * number, day, 650_000_000 + 60_000_000 * number, 0, 250_000_000,
+               5_100 + 345 * number, "filing", "reported", note, SOURCE)
+        yield (day, "NVDA", "BTC", 0, shares["NVDA"] + 300_000_000, shares["NVDA"], day, "", "", "", "", "filing",
                "reported", note, SOURCE)
         yield (day, "COIN", "BTC", 9_200 + 70 * number, 285_000_000, shares["COIN"], day, 4_200_000_000, 0,
-               7_800_000_000, "filing", "reported", note, SOURCE)
+               7_800_000_000, 0, "filing", "reported", note, SOURCE)
+
+
+_PAPERS = (("Coinbase Global", "COIN", 8.1), ("Strategy", "MSTR", 6.4), ("MARA Holdings", "MARA", 4.9),
+           ("NVIDIA", "NVDA", 4.2), ("Illustrative payments company", "", 7.3), ("Illustrative bank", "", 6.0),
+           ("Illustrative chip maker", "", 5.6), ("Illustrative software company", "", 5.1))
+
+
+def _fund_weights() -> Iterable[_Row]:
+    """Return what the demo's fund on shares holds by month; the rest of it is named in one line."""
+    for day in _months():
+        rest = round(100 - sum(weight for _, _, weight in _PAPERS), 1)
+        for name, symbol, weight in (*_PAPERS, ("Other papers and cash", "", rest)):
+            yield day, "BLOK", name, symbol, f"{weight / 100:.3f}", SOURCE
 
 
 _VOLUMES = {"IBIT": 48e6, "FBTC": 5.2e6, "BITB": 3.1e6, "GBTC": 4.4e6, "ETHA": 26e6, "BETF": 2.2e6, "BITO": 21e6,
