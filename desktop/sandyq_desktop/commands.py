@@ -22,7 +22,7 @@ class Command:
 VIEW_KEYS: Final = ("today", "holdings", "limits", "charts", "orders", "gate", "data", "journal")
 VIEW_TITLES: Final = {
     "today": N_("Today"), "holdings": N_("Holdings"), "limits": N_("Limits"), "charts": N_("Charts"),
-    "orders": N_("Orders"), "gate": N_("Gate"), "data": N_("Data"), "journal": N_("Journal"),
+    "orders": N_("Orders"), "gate": N_("Gate"), "data": N_("Data"), "journal": N_("Journal"), "mandate": N_("Mandate"),
 }
 _GO: Final = {
     "today": N_("Go to Today"), "holdings": N_("Go to Holdings"), "limits": N_("Go to Limits"),
@@ -57,6 +57,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("kazakh", N_("Speak Kazakh"), "Ctrl+Alt+K", "language", "kk"),
     Command("day-before", N_("One day back"), "Ctrl+Left", "step_day", "-1"),
     Command("day-after", N_("One day on"), "Ctrl+Right", "step_day", "1"),
+    Command("mandate", N_("Draft a version of the mandate"), "Ctrl+Shift+M", "draft_mandate"),
     Command("verify", N_("Verify the chain"), "Ctrl+Shift+V", "verify"),
     Command("next-step", N_("Next step of the morning"), "F9", "next_step"),
     Command("explain-export", N_("Export the explanation"), "Ctrl+Shift+E", "export_tree"),

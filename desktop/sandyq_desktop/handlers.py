@@ -89,6 +89,12 @@ class Handlers:
     def go(self, view: str) -> None:
         self.window.go(view)
 
+    def draft_mandate(self) -> None:
+        """Draft the next version of the mandate, at the limit that is chosen in Limits."""
+        limits = self.window.views.get("limits")
+        chosen = getattr(limits, "chosen_limit", "") if self.window.current == "limits" else ""
+        self.window.go(f"mandate/{chosen}" if chosen else "mandate")
+
     def back(self) -> None:
         self.window.back()
 

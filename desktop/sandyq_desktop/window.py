@@ -50,6 +50,8 @@ VIEWS: Final = {
     "data": "sandyq_desktop.views.data:DataView", "journal": "sandyq_desktop.views.journal:JournalView",
 }
 """Views are imported when they are first shown, so that the window paints before a chart library is loaded."""
+ASIDE: Final = {"mandate": ("sandyq_desktop.views.mandate:MandateView", "limits")}
+"""Views without a place in the rail, each with the one that stays marked while it is shown."""
 _LAST_OF_GROUP = frozenset({"today", "orders", "gate"})
 _OVERLAID: Final = 1440
 """Windows narrower than this many logical pixels have Explain over their table's right side, not beside it."""
@@ -229,10 +231,10 @@ class Window(QMainWindow):
 
     def view(self, key: str) -> QWidget | None:
         """Return a view, made when it is first wanted; None when it does not exist."""
-        if key not in self.rail:
+        if key not in self.rail and key not in ASIDE:
             return None
         if key not in self.views:
-            module, _, name = VIEWS[key].partition(":")
+            module, _, name = (ASIDE[key][0] if key in ASIDE else VIEWS[key]).partition(":")
             made: QWidget = getattr(import_module(module), name)(self.context)
             for area in made.findChildren(QScrollArea):
                 if not area.accessibleName():
@@ -252,7 +254,7 @@ class Window(QMainWindow):
         if self.current and self.current != key:
             self._before.append(self.current)
         self.current = key
-        self.rail[key].setChecked(True)
+        self.rail[ASIDE[key][1] if key in ASIDE else key].setChecked(True)
         self.stack.setCurrentWidget(view)
         table = getattr(view, "table", None)
         (table if isinstance(table, QWidget) else view).setFocus()

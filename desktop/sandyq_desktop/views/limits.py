@@ -54,6 +54,7 @@ class LimitsView(QWidget):
         self._counts: list[StateWord] = []
         self._columns = Action(look, N_("Columns"))
         self._order = Action(look, N_("What-if order"))
+        self._mandate = Action(look, N_("Draft a version"))
         self._sheet = Action(look, N_("Daily sheet"))
         self.clause = QLabel()
         self._clause_source = Words(look, "", "caption", "tx3")
@@ -80,7 +81,7 @@ class LimitsView(QWidget):
         box.setSpacing(0)
         self._head.addWidget(self._title)
         self._head.spring()
-        for widget in (self._hint, self._columns, self._order, self._sheet):
+        for widget in (self._hint, self._columns, self._mandate, self._order, self._sheet):
             self._head.addWidget(widget)
         box.addLayout(self._head)
         box.addWidget(Line(self._context.look))
@@ -157,6 +158,7 @@ class LimitsView(QWidget):
         self._columns.clicked.connect(lambda: self.table.columns_menu(self).popup(
             self._columns.mapToGlobal(self._columns.rect().bottomLeft())))
         self._order.clicked.connect(lambda: self._context.go("orders"))
+        self._mandate.clicked.connect(lambda: self._context.run("mandate"))
         self._sheet.clicked.connect(lambda: self._context.run("report"))
 
     # ---- asking and showing
@@ -301,6 +303,11 @@ class LimitsView(QWidget):
 
     # ---- what the window asks of every view
 
+    @property
+    def chosen_limit(self) -> str:
+        """The id of the chosen limit, empty when none is."""
+        return self._chosen
+
     def explain(self) -> None:
         """Explain the chosen limit."""
         if self._chosen:
@@ -311,7 +318,7 @@ class LimitsView(QWidget):
         for words in (self._title, self._hint, self._history_title, self._history_note, self._clause_source,
                       *self._captions):
             words.restyle()
-        for action in (self._columns, self._order, self._sheet):
+        for action in (self._columns, self._mandate, self._order, self._sheet):
             action.restyle()
         self.ranges.restyle()
         self.clause.setFont(look.font("small"))

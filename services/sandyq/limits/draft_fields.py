@@ -11,6 +11,8 @@ from sandyq.basics.decimals import HUNDRED, canonical, product, quotient
 from sandyq.basics.errors import BadInput
 from sandyq.basics.text import N_
 from sandyq.limits.draft import Draft
+from sandyq.limits.measures import BY_NAME
+from sandyq.limits.measures.base import COMMON_OPTIONS, SCOPES, Measure
 
 LEVELS: Final = ("warn", "soft", "hard")
 HEAD_NUMBERS: Final = ("minimum", "target", "maximum", "ramp_up_floor")
@@ -22,6 +24,7 @@ PART: Final = ("title", "measure", "unit", "direction", "denominator", "basis", 
 DEFAULTS: Final[Mapping[str, str]] = {"direction": "max", "basis": "market_value", "block_at": "hard",
                                       "calendar": "NYSE", "binding_meter": "net_invested"}
 _LISTS: Final = ("scope",)
+_PLAIN: Final = "market_value"
 
 
 def changed(draft: Draft, limit: str, part: int, key: str, text: str) -> Draft:
@@ -45,7 +48,45 @@ def changed(draft: Draft, limit: str, part: int, key: str, text: str) -> Draft:
     if name:
         inside = _inside(draft.part(limit, part).get(room, {}), name, _list(text) if room in _LISTS else text.strip())
         return draft.with_part(limit, part, **{room: inside or None})
-    return draft.with_part(limit, part, **{key: _read(key, text)})
+    found = draft.with_part(limit, part, **{key: _read(key, text)})
+    return refitted(found, limit, part) if key in {"measure", "unit"} else found
+
+
+def refitted(draft: Draft, limit: str, part: int) -> Draft:
+    """Return the draft with what no longer fits a part's measure and unit taken out, or put to what fits."""
+    table = draft.part(limit, part)
+    measure = BY_NAME.get(str(table.get("measure", "")))
+    if measure is None:
+        return draft
+    values: dict[str, object] = {}
+    unit = str(table.get("unit", ""))
+    if unit not in measure.units:
+        unit = values["unit"] = max(measure.units)
+    below = str(table.get("denominator", ""))
+    if unit != "ratio" or not measure.denominators:
+        values["denominator"] = None
+    elif below not in measure.denominators:
+        values["denominator"] = "sleeve" if "sleeve" in measure.denominators else min(measure.denominators)
+    if table.get("basis", "market_value") not in measure.bases:
+        values["basis"] = None
+    if table.get("group_by", "") not in {"", *groups_of(measure)}:
+        values["group_by"] = None
+    values["scope"] = {key: item for key, item in table.get("scope", {}).items() if key in scopes_of(measure)} or None
+    own = measure.options
+    if own is not None:
+        values["options"] = {key: item for key, item in table.get("options", {}).items()
+                             if key in own | COMMON_OPTIONS} or None
+    return draft.with_part(limit, part, **values)
+
+
+def scopes_of(measure: Measure) -> frozenset[str]:
+    """Return the dimensions by which a measure is narrowed; a plain sum is split where a dimension asks for it."""
+    return SCOPES if measure.name == _PLAIN else measure.scopes
+
+
+def groups_of(measure: Measure) -> frozenset[str]:
+    """Return the dimensions by which a measure is summed."""
+    return SCOPES if measure.name == _PLAIN else measure.groups
 
 
 def shown(draft: Draft, limit: str, part: int, key: str) -> str:

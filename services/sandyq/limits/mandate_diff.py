@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -41,6 +41,8 @@ _OF_LIMIT: Final = ("title", "clause", "document", "section", "valid_from", "val
                     "owner")
 _OF_PART: Final = ("measure", "title", "unit", "direction", "denominator", "basis", "scope", "group_by", "block_at",
                    "options")
+_START: Final = 48
+"""So many letters of a clause are quoted in a sentence."""
 _TOLD: Final = frozenset({("mandate", "version"), ("mandate", "valid_from")})
 
 
@@ -48,18 +50,28 @@ _TOLD: Final = frozenset({("mandate", "version"), ("mandate", "valid_from")})
 class Change:
     """One difference. `limit` is empty for a section of the mandate; `part` counts from 1, 0 for the whole limit.
 
-    `text` says it without the limit; `before` and `after` are the plain values, None where there was none.
+    `what` names what changes, with `was` and `now` in words where it had and has a value; `before` and `after` are the
+    plain values, None where there was none.
     """
 
     code: str
     limit: str
-    text: Text
+    what: Text
     before: str | None = None
     after: str | None = None
     part: int = 0
     titles: Mapping[str, str] = field(default_factory=dict)
     day: date | None = None
     """From when it counts: the first day of the new version."""
+    was: Text | None = None
+    now: Text | None = None
+
+    @property
+    def text(self) -> Text:
+        """The change without the limit and the day."""
+        if self.was is None or self.now is None:
+            return self.what
+        return N_("{what} {before} → {after}", what=self.what, before=self.was, after=self.now)
 
     def sentence(self, code: str = "en") -> Text:
         """Return the whole sentence, the limit's title in a language where the mandate has one."""
@@ -119,42 +131,57 @@ def joined(texts: Sequence[Text]) -> Text:
 
 
 def _limit(old: Limit, new: Limit, before: Mandate, after: Mandate) -> Iterator[Change]:
-    def change(code: str, text: Text, was: object, now: object, part: int = 0) -> Change:
-        return Change(code, new.id, text, _plain(was), _plain(now), part, new.title, after.valid_from)
+    def change(code: str, told: _Told, part: int = 0) -> Change:
+        return Change(code, new.id, told.what, _plain(told.before), _plain(told.after), part, new.title,
+                      after.valid_from, told.was, told.now)
 
+    inherited = {"document": (before.document, after.document), "valid_from": (before.valid_from, after.valid_from)}
     for name in _OF_LIMIT:
         was, now = getattr(old, name), getattr(new, name)
-        inherited = {"document": (before.document, after.document), "valid_from": (before.valid_from,
-                                                                                   after.valid_from)}.get(name)
-        if was != now and (was, now) != inherited:
-            text = N_("another clause") if name == "clause" else _arrow(_LABELS[name], _said(name, was),
-                                                                        _said(name, now))
-            yield change(name, text, was, now)
-    pairs = _paired(old.parts, new.parts)
+        if was != now and (was, now) != inherited.get(name):
+            yield change(name, _Told(_LABELS[name], was, now, _said(name, was), _said(name, now)))
     several = max(len(old.parts), len(new.parts)) > 1
-    for number, earlier, part in pairs:
-        place = _place(part or earlier, number) if several else None
+    for number, earlier, part in _paired(old.parts, new.parts):
         if earlier is None or part is None:
-            shown = part or earlier
-            assert shown is not None
-            text = N_("{place} is new, {levels}") if part else N_("{place} ends, {levels}")
-            said = Text(text.template, {"place": _place(shown, number), "levels": _levels(shown)})
-            yield change("part-added" if part else "part-ended", said, _name(earlier), _name(part), number)
+            yield change("part-added" if part else "part-ended", _whole_part(earlier, part, number), number)
             continue
-        for code, text, was, now in _part(earlier, part):
-            whole = N_("{place}: {change}", place=place, change=text) if place else text
-            yield change(code, whole, was, now, number)
+        place = _place(part, number)
+        for code, told in _part(earlier, part):
+            yield change(code, told.at(place) if several else told, number)
 
 
-def _part(old: Part, new: Part) -> Iterator[tuple[str, Text, object, object]]:
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """One difference on its way into a `Change`."""
+
+    what: Text
+    before: object
+    after: object
+    was: Text | None = None
+    now: Text | None = None
+
+    def at(self, place: Text) -> _Told:
+        return replace(self, what=N_("{place}: {change}", place=place, change=self.what))
+
+
+def _whole_part(old: Part | None, new: Part | None, number: int) -> _Told:
+    part = new or old
+    assert part is not None
+    place, levels = _place(part, number), _levels(part)
+    text = (N_("{place} is new, {levels}", place=place, levels=levels) if new
+            else N_("{place} ends, {levels}", place=place, levels=levels))
+    return _Told(text, _name(old), _name(new))
+
+
+def _part(old: Part, new: Part) -> Iterator[tuple[str, _Told]]:
     for name in ("warn", "soft", "hard"):
         was, now = getattr(old, name), getattr(new, name)
         if was != now:
-            yield name, _arrow(LEVEL_WORDS[name], amount(was, old.unit), amount(now, new.unit)), was, now
+            yield name, _Told(LEVEL_WORDS[name], was, now, amount(was, old.unit), amount(now, new.unit))
     for name in _OF_PART:
         was, now = getattr(old, name), getattr(new, name)
         if was != now:
-            yield name, _arrow(_LABELS[name], _said(name, was), _said(name, now)), was, now
+            yield name, _Told(_LABELS[name], was, now, _said(name, was), _said(name, now))
 
 
 def _paired(old: Sequence[Part], new: Sequence[Part]) -> list[tuple[int, Part | None, Part | None]]:
@@ -182,8 +209,7 @@ def _name(part: Part | None) -> str | None:
     return f"{part.measure}|{part.denominator}|{part.basis}|{part.group_by}|{part.direction}|{scope}|{options}"
 
 
-def _place(part: Part | None, number: int) -> Text:
-    assert part is not None
+def _place(part: Part, number: int) -> Text:
     if part.title:
         return N_("part {n}, {title}", n=number, title=part.title)
     measure = word(MEASURE_WORDS, part.measure)
@@ -192,13 +218,12 @@ def _place(part: Part | None, number: int) -> Text:
     return N_("part {n}, {measure}", n=number, measure=measure)
 
 
-def _arrow(label: Text, was: Text, now: Text) -> Text:
-    return N_("{what} {before} → {after}", what=label, before=was, after=now)
-
-
 def _said(name: str, value: object) -> Text:
     if value is None or (value == "" and name not in _WORDS):
         return _NONE
+    if name == "clause":
+        return N_("“{start}…”", start=str(value)[:_START]) if len(str(value)) > _START else Text(
+            "“{value}”", {"value": value})
     if name in _WORDS:
         return _NONE if name == "group_by" and not value else word(_WORDS[name], str(value))
     if name == "scope":
@@ -239,9 +264,12 @@ def _sections(old: Mapping[str, Any], new: Mapping[str, Any], day: date) -> Iter
         if before == after or path in _TOLD:
             continue
         place = ".".join(path[1:])
-        text = N_("[{section}] {key} {before} → {after}", section=path[0], key=place,
-                  before=_NONE if before is None else before, after=_NONE if after is None else after)
-        yield Change(f"section-{path[0]}", "", text, _plain(before), _plain(after), 0, {}, day)
+        yield Change(f"section-{path[0]}", "", N_("[{section}] {key}", section=path[0], key=place), _plain(before),
+                     _plain(after), 0, {}, day, _value(before), _value(after))
+
+
+def _value(value: object) -> Text:
+    return _NONE if value is None else Text("{value}", {"value": value})
 
 
 def _flat(tree: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], object]]:

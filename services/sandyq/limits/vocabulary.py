@@ -23,7 +23,15 @@ MEASURE_WORDS: Final[Mapping[str, Text]] = MappingProxyType({
     "forbidden_products": N_("Forbidden products"), "premium": N_("Premium at purchase"), "drawdown": N_("Drawdown"),
     "programme": N_("National programme"), "stale_share": N_("Share priced too long ago"),
     "fallback_share": N_("Share on fall-back look-through"), "holdings_age": N_("Age of company holdings"),
-    "coin_equivalent": N_("Coin equivalent"),
+    "coin_equivalent": N_("Coin equivalent"), "gate": N_("Entry gate is open"),
+    "claims_on_coins": N_("Claims on a company's coins"), "unencumbered_coins": N_("Unencumbered coins"),
+    "enterprise_multiple": N_("Enterprise value to coins"), "white_list": N_("Outside the white list"),
+    "negative_list": N_("On the negative list"), "unsettled": N_("Unsettled with a broker"),
+    "custodian_rating": N_("Rating of our custodian"), "largest_groups": N_("Largest groups together"),
+    "groups_above": N_("Groups above a share"), "herfindahl": N_("Concentration (Herfindahl)"),
+    "through_funds": N_("One name, direct and through funds"), "apportioned": N_("Sum by coin, custodian or account"),
+    "entity": N_("One entity in all its roles"), "var": N_("Value at risk"),
+    "expected_shortfall": N_("Expected shortfall"), "stress": N_("Worst stress"),
 })
 UNIT_WORDS: Final[Mapping[str, Text]] = MappingProxyType({
     "USD": N_("US dollars"), "ratio": N_("per cent"), "count": N_("number"), "days": N_("days"),
