@@ -17,6 +17,7 @@ from sandyq.limits.result import Check, Headroom, LimitResult, LimitsRun, PartRe
 from sandyq.market.series import FxPoint
 from sandyq.valuation.holdings import CashLine, Holdings, Line, ValuedLot
 from sandyq.workstation.contract import Issued, Preview
+from sandyq.workstation.levels import level_of, levels_of
 
 Json = dict[str, Any]
 _TWELVE = Decimal("0.000000000001")
@@ -256,7 +257,7 @@ def check(result: Check, known_at: str, record: str, language: Language) -> Json
             "headroom": _headroom(after.headroom) if after else None,
             "excess": _amount(after.excess, unit) if after else None,
             "excess_usd": money(after.excess_usd) if after else None,
-            "verdict": change.verdict.value, "moved": change.moved,
+            "level": level_of(change), "verdict": change.verdict.value, "moved": change.moved,
             "reason": language.say(change.reason) if change.reason else None,
         })
     largest: Mapping[str, Any] | None = None
@@ -269,6 +270,10 @@ def check(result: Check, known_at: str, record: str, language: Language) -> Json
         "orders": [{"side": o.side, "quantity": exact(o.quantity), "symbol": o.symbol, "price": exact(o.price),
                     "fee": exact(o.fee)} for o in result.orders],
         "amount_usd": money(result.amount_usd), "limits": changes,
+        "levels": [{"level": item.name, "verdict": item.verdict.value,
+                    "limits": [change.limit.id for change in item.changes],
+                    "moved": [change.limit.id for change in item.changes if change.moved]}
+                   for item in levels_of(result)],
         "reasons": [{"id": name, "verdict": verdict.value, "message": language.say(text)}
                     for name, verdict, text in result.reasons],
         "largest": largest,

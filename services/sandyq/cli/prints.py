@@ -16,6 +16,7 @@ from sandyq.limits.result import Check, LimitsRun, PartResult, State, Verdict
 from sandyq.reference.kinds import label
 from sandyq.valuation.holdings import Holdings
 from sandyq.workstation.contract import Preview
+from sandyq.workstation.levels import LEVEL_WORDS, level_of
 
 STATE_WORDS = {
     State.OK: N_("OK"), State.WARNING: N_("Warning"), State.SOFT_BREACH: N_("Soft breach"),
@@ -175,17 +176,18 @@ def check(result: Check, language: Language) -> None:
     click.echo(say(VERDICT_WORDS[result.verdict]))
     for name, verdict, text in result.reasons:
         click.echo(f"  {name}  {say(VERDICT_WORDS[verdict])}: {say(text)}")
-    head = [say("Id"), say("Before"), say("After"), say("State before"), say("State after")]
+    head = [say("Id"), say("Level"), say("Before"), say("After"), say("State before"), say("State after")]
     rows = []
     for change in result.changes:
         before, after = change.before.worst, change.after.worst
         if not change.moved:
             continue
-        rows.append([change.limit.id, in_unit(before.value, before, language) if before else "—",
+        rows.append([change.limit.id, say(LEVEL_WORDS[level_of(change)]),
+                     in_unit(before.value, before, language) if before else "—",
                      in_unit(after.value, after, language) if after else "—",
                      say(STATE_WORDS[change.before.state]), say(STATE_WORDS[change.after.state])])
     if rows:
-        table(head, rows, frozenset({1, 2}))
+        table(head, rows, frozenset({2, 3}))
     for item in result.largest:
         bound: Text = N_("Largest order that passes: {side} {quantity} {symbol}, bound by {limit}", side=say(item.side),
                          quantity=item.quantity, symbol=item.symbol, limit=item.binding or "—")

@@ -69,14 +69,14 @@ class Knowledge:
         return books_of(self.accounts)
 
     def has_mandate(self, book: str = SLEEVE) -> bool:
-        return any(mandate.book == _mandated(book) for mandate in self.mandates)
+        return any(mandate.book == self._mandated(book) for mandate in self.mandates)
 
     def mandate(self, on: date, book: str = SLEEVE) -> Mandate:
         """Return a book's mandate in force on a day; before the first one, the first one (its limits are upcoming).
 
-        All books together are held against the sleeve's mandate. Raises BadInput when the book has none at all.
+        All books together have a mandate of their own (book ``*``), else the sleeve's. Raises BadInput when the book has none at all.
         """
-        own = [mandate for mandate in self.mandates if mandate.book == _mandated(book)]
+        own = [mandate for mandate in self.mandates if mandate.book == self._mandated(book)]
         if not own:
             raise BadInput("no-mandate", N_("The book has no mandate."), where=book,
                            remedy=N_("Import a mandate file, or make the book with one."))
@@ -86,9 +86,9 @@ class Knowledge:
                 chosen = mandate
         return chosen
 
-
-def _mandated(book: str) -> str:
-    return SLEEVE if book == ALL_BOOKS else book
+    def _mandated(self, book: str) -> str:
+        own = book != ALL_BOOKS or any(mandate.book == ALL_BOOKS for mandate in self.mandates)
+        return book if own else SLEEVE
 
 
 def read_knowledge(store: Store, known_at: datetime | None) -> Knowledge:
