@@ -20,6 +20,7 @@ from sandyq_desktop.dialogs.decide import DecideDialog
 from sandyq_desktop.dialogs.form import Field, FormDialog
 
 if TYPE_CHECKING:
+    from sandyq.workstation.mandates import Brief
     from sandyq.workstation.workstation import Workstation
 
 REASON = Field("reason", N_("Reason"), long=True)
@@ -116,19 +117,39 @@ def content_lines(proposal: Proposal) -> str:
     return "\n".join(lines)
 
 
-Shown = tuple[Proposal, "Text | None", int, str]
+Shown = tuple[Proposal, "Text | None", int, str, "Brief | None"]
+
+
+def brief_lines(context: ViewContext, brief: Brief) -> str:
+    """Return what a version of the mandate changes, what its author tried and what was found, a sentence a line."""
+    words = context.words
+    lines = [brief.reason, *(words(change.sentence(words.code)) for change in brief.review.changes)]
+    for limit, counts in (brief.bench or {}).get("limits", {}).items():
+        lines.append(words(N_("{limit}: would have failed on {failed} of {days} days, in force on {in_force}",
+                              limit=limit, failed=counts["failed"], days=(brief.bench or {})["days"],
+                              in_force=counts["in_force"])))
+    if brief.bench is None:
+        lines.append(words(N_("The author did not try it on past days.")))
+    lines += [f"{defect.limit} {words(defect.text)}".strip() for defect in brief.review.defects]
+    return "\n".join(lines)
 
 
 def ask_decision(context: ViewContext, reference: str, parent: QWidget) -> None:
     """Show a proposal as it stands now, then carry out what is decided."""
+    question = context.question
+
     def look(door: Workstation) -> Shown:
         found = door.people.proposal(reference)
         who = door.people.whoami()
-        return found, door.people.why_not(found), door.people.changed_since(found), who.name if who else ""
+        brief = door.rulebook.brief(question, reference) if found.kind == "mandate" else None
+        return found, door.people.why_not(found), door.people.changed_since(found), who.name if who else "", brief
 
     def decide(shown: Shown) -> None:
-        proposal, why_not, since, who = shown
-        dialog = DecideDialog(context.look, proposal, content_lines(proposal), why_not, since, parent,
+        proposal, why_not, since, who, brief = shown
+        lines = content_lines(proposal)
+        if brief is not None:
+            lines = f"{brief_lines(context, brief)}\n\n{lines}"
+        dialog = DecideDialog(context.look, proposal, lines, why_not, since, parent,
                               own=who == proposal.author)
         if dialog.exec() and dialog.decision is not None:
             carry_out(context, reference, dialog.decision, dialog.note.text().strip())

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QMargins, Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSplitter, QVBoxLayout, QWidget
 
 from sandyq.basics.errors import BadInput, SandyqError
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from sandyq.workstation.workstation import Workstation
 
 LIVE_MS = 250
+NARROW = 800
+"""Logical pixels under which form and panes take turns."""
 _QUIET = Marked("", "tx2", "")
 
 
@@ -81,12 +83,12 @@ class MandateView(QWidget):
         self._wanted = self._book = ""
         self._bad: dict[tuple[str, int, str], BadInput] = {}
         self._benched = ""
-        self._filling = False
+        self._filling = self._turned = False
         self.list = Table((
-            marked("mark", N_("Draft"), lambda item: item.mark, least=30, most=96),
             Column("id", N_("Id"), lambda item: item.limit, tone=lambda _i: "tx2"),
             Column("limit", N_("Limit"), lambda item: item.title, stretch=True, least=100, most=400,
                    weight=lambda item: 600 if item.mark.shape or item.mark.words else 400),
+            marked("mark", N_("Draft"), lambda item: item.mark, least=30, most=110),
         ), look, N_("Limits of the draft").template)
         self.table = self.list
         self.form = MandateForm(context)
@@ -102,6 +104,7 @@ class MandateView(QWidget):
                         Words(look, N_("Reason"), "small", "tx2")]
         self.why = Words(look, "", "small", "t_warn", elided=True)
         self.propose = Action(look, N_("Propose the version"), main=True)
+        self.turn = Action(look, N_("Findings and changes"))
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(LIVE_MS)
@@ -115,8 +118,9 @@ class MandateView(QWidget):
         head = Flow(margins=QMargins(16, 7, 16, 7))
         head.addWidget(self._title)
         head.eager(self._about)
-        for action in (self.undo, self.redo, self.add, self.copy, self.take, self.again):
+        for action in (self.turn, self.undo, self.redo, self.add, self.copy, self.take, self.again):
             head.addWidget(action)
+        self.turn.hide()
         foot = Flow(margins=QMargins(16, 7, 16, 7))
         for label, field in zip(self._labels, (self.version, self.valid_from), strict=False):
             foot.addWidget(label)
@@ -163,6 +167,7 @@ class MandateView(QWidget):
         self.valid_from.textEdited.connect(lambda _t: self._head_typed())
         self.reason.textChanged.connect(lambda _t: self._enable())
         self.propose.clicked.connect(self.submit)
+        self.turn.clicked.connect(self._turn)
         self.panes.run.clicked.connect(self.try_past_days)
         self.panes.wanted.connect(self.show_limit)
         self._timer.timeout.connect(self._ask_review)
@@ -371,6 +376,22 @@ class MandateView(QWidget):
             self.list.choose(lambda row: row.limit == self.place.limit)
         self._filling = False
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Show form and panes side by side, or one of them where the window is narrow or the type large."""
+        narrow = self.width() < self._context.look.px(NARROW)
+        self.turn.setVisible(narrow)
+        self.panes.setVisible(not narrow or self._turned)
+        self.form.setVisible(not narrow or not self._turned)
+
+    def _turn(self) -> None:
+        self._turned = not self._turned
+        self.turn.tell(N_("Back to the form") if self._turned else N_("Findings and changes"))
+        self._fit()
+
     def _marks(self) -> dict[str, Marked]:
         review = self.panes.review
         found: dict[str, Marked] = {}
@@ -458,7 +479,7 @@ class MandateView(QWidget):
             field.setFixedWidth(look.px(wide))
         for words in (self._title, self._about, self.why, *self._labels):
             words.restyle()
-        for action in (self.undo, self.redo, self.add, self.copy, self.take, self.again, self.propose):
+        for action in (self.turn, self.undo, self.redo, self.add, self.copy, self.take, self.again, self.propose):
             action.restyle()
         for field, name in ((self.version, N_("Version")), (self.valid_from, N_("First day")),
                             (self.reason, N_("Reason"))):
@@ -467,4 +488,5 @@ class MandateView(QWidget):
         self.list.restyle()
         self.form.restyle()
         self.panes.restyle()
+        self._fit()
         self._show()

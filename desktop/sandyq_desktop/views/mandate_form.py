@@ -15,7 +15,7 @@ from sandyq_desktop.context import ViewContext
 from sandyq_desktop.controls import Action, Choice, Line, Segment, Words
 from sandyq_desktop.views.mandate_draft import NUMBERS, Place, choices, written
 from sandyq_desktop.views.mandate_fields import Field, LongField
-from sandyq_desktop.views.mandate_scopes import ScopeRows
+from sandyq_desktop.views.mandate_scopes import UNIT, ScopeRows
 
 LEVEL_FIELDS: Final = (("warn", N_("Warning")), ("soft", N_("Soft limit")), ("hard", N_("Hard limit")))
 EFFECT: Final = (("block_at", N_("Refuses an order")), ("cure_days", N_("Cure, business days")),
@@ -106,7 +106,6 @@ class MandateForm(QScrollArea):
         self.setWidget(whole)
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
     def _say(self, words: Words) -> Words:
         self._words.append(words)
@@ -117,6 +116,7 @@ class MandateForm(QScrollArea):
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(6)
         grid.setColumnStretch(1, 1)
+        grid.setColumnMinimumWidth(2, self._context.look.px(UNIT))
         for row, (key, label) in enumerate(rows):
             words = self._say(Words(self._context.look, label, "small", "tx2"))
             words.setFixedWidth(self._context.look.px(LABEL))

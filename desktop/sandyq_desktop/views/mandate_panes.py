@@ -46,7 +46,7 @@ class Tested:
 
 def finding_columns() -> tuple[Column, ...]:
     return (
-        marked("severity", N_("Weight"), lambda d: MARKS[d.severity], least=84, most=120),
+        marked("severity", N_("Severity"), lambda d: MARKS[d.severity], least=84, most=120),
         Column("limit", N_("Limit"), lambda d: d.limit or "", tone=lambda _d: "tx2"),
         Column("text", N_("Finding"), lambda d: d.text, stretch=True, least=160, most=900),
         Column("remedy", N_("What to do"), lambda d: d.remedy, stretch=True, least=120, most=400, leaves=1,
@@ -169,6 +169,8 @@ class Panes(QWidget):
         self._say()
 
     def _choose(self, section: str, row: Any) -> None:
+        if section != self.segment.value():
+            return
         if section == "findings":
             assert isinstance(row, Defect)
             self.detail.tell(f"{self._context.words(row.text)} {self._context.words(row.remedy)}")
@@ -236,5 +238,5 @@ def bench_sentence(bench: Bench | None) -> Text:
     if bench.cancelled:
         return N_("Cancelled: later days were not tried.")
     new = sum(row.new for row in bench.rows)
-    return N_("{days} days tried, {failed} would fail, {new} of them only with the draft", days=bench.days,
-              failed=bench.failed_days, new=new)
+    return N_("{failed} of {days} days would fail, {new} by the draft alone", days=bench.days, failed=bench.failed_days,
+              new=new)

@@ -28,6 +28,8 @@ SETTING_WORDS: Final[Mapping[str, Text]] = {
     "scenario": N_("Scenario"), "allowed": N_("Allowed"), "barred": N_("Barred"), "dimension": N_("Dimension"),
     "least": N_("At least"),
 }
+UNIT: Final = 24
+"""Room for a unit beside a field, in logical pixels at 100 %."""
 MOST: Final = 60
 """A menu offers so many values; more are typed."""
 
@@ -53,6 +55,7 @@ class ScopeRows(QWidget):
         self._grid.setHorizontalSpacing(8)
         self._grid.setVerticalSpacing(6)
         self._grid.setColumnStretch(1, 1)
+        self._grid.setColumnMinimumWidth(2, context.look.px(UNIT))
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(6)
@@ -77,6 +80,7 @@ class ScopeRows(QWidget):
             text = shown(draft, place.limit, place.part, key)
             if not field.hasFocus() and field.text() != text:
                 field.setText(text)
+                field.setCursorPosition(0)
         self._offer(draft, place)
 
     def _offer(self, draft: Draft, place: Place) -> None:

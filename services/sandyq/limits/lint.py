@@ -88,8 +88,12 @@ def lint(mandate: Mandate, names: Names | None = None) -> tuple[Defect, ...]:
         for check in _OF_LIMIT:
             found += check(mandate, limit, names or {})
     order = {limit.id: place for place, limit in enumerate(mandate.limits)}
-    rank = list(Severity)[::-1]
-    return tuple(sorted(found, key=lambda d: (rank.index(d.severity), order.get(d.limit, -1), d.part)))
+    return by_severity(sorted(found, key=lambda d: (order.get(d.limit, -1), d.part)))
+
+
+def by_severity(defects: Iterable[Defect]) -> tuple[Defect, ...]:
+    """Return defects with the errors first; of one severity they stay in their order."""
+    return tuple(sorted(defects, key=lambda d: list(Severity)[::-1].index(d.severity)))
 
 
 def errors(defects: Iterable[Defect]) -> tuple[Defect, ...]:

@@ -17,7 +17,7 @@ from sandyq.control.proposals import Decision, Proposal
 from sandyq.limits import bench as benches
 from sandyq.limits.bench import Bench
 from sandyq.limits.draft import Draft, next_name
-from sandyq.limits.lint import Defect, Names, errors, lint_changes, lint_text
+from sandyq.limits.lint import Defect, Names, by_severity, errors, lint_changes, lint_text
 from sandyq.limits.mandate import Mandate
 from sandyq.limits.mandate_diff import Change, changed_limits, differences
 from sandyq.limits.toml import read_mandate
@@ -162,7 +162,8 @@ class MandatesDesk:
             return Review(None, None, defects, ())
         base = self._base(q, mandate.valid_from)
         changes = differences(base.mandate if base else None, mandate, base.text if base else "", text)
-        return Review(mandate, base.mandate if base else None, (*defects, *lint_changes(changes)), changes)
+        return Review(mandate, base.mandate if base else None, by_severity((*defects, *lint_changes(changes))),
+                      changes)
 
     def _base(self, q: Question, day: date) -> Version | None:
         """Return the version that a draft follows: the last one that begins before its first day."""
