@@ -287,6 +287,8 @@ class PeopleDesk:
                 raise Refused("recorded-already", N_("Entry {entry} has recorded the same already.", entry=earlier.seq),
                               where=reference, remedy=N_("Refuse or withdraw the proposal."))
         self._refuse_retroactive(content)
+        if "trade_order" in content.tables:
+            self._station.orders.judge_again(proposal, content)
         payload = {**content.payload, "proposal": reference}
         return self._station.record(proposal.kind, payload, [self._decision(proposal, Decision.APPROVED, note),
                                                              *content.rows], key=content.key)

@@ -41,10 +41,12 @@ if TYPE_CHECKING:
     from sandyq.reference.facts import FactRow
     from sandyq.workstation.custody import CustodyDesk
     from sandyq.workstation.mandates import MandatesDesk
+    from sandyq.workstation.ordering import OrdersDesk
     from sandyq.workstation.people import PeopleDesk
     from sandyq.workstation.permits import PermitsDesk
     from sandyq.workstation.prices import PricesDesk
     from sandyq.workstation.records import RecordsDesk
+    from sandyq.workstation.risk import RiskDesk
     from sandyq.workstation.safekeeping import SafekeepingDesk
     from sandyq.workstation.today import TodayDesk
 
@@ -170,6 +172,20 @@ class Workstation:
         from sandyq.workstation.mandates import MandatesDesk
 
         return MandatesDesk(self)
+
+    @cached_property
+    def orders(self) -> OrdersDesk:
+        """Orders from proposal to booking, checks as evidence, emergency orders."""
+        from sandyq.workstation.ordering import OrdersDesk
+
+        return OrdersDesk(self)
+
+    @cached_property
+    def risk(self) -> RiskDesk:
+        """Value at risk, stresses, the way out, early warning, and what an order does to them."""
+        from sandyq.workstation.risk import RiskDesk
+
+        return RiskDesk(self)
 
     @cached_property
     def today(self) -> TodayDesk:
@@ -300,8 +316,8 @@ class Workstation:
         return self.knowledge(q.known_at).mandates
 
     def check(self, q: Question, basket: tuple[Order, ...], *, largest: bool = True) -> Check:
-        """Hold a draft basket against every limit. Writes nothing."""
-        return orders.check_basket(self.picture(q), basket, largest=largest)
+        """Hold a draft basket against every limit, on top of approved orders. Writes nothing."""
+        return self.orders.check(q, basket, largest=largest)
 
     def check_recorded(self, q: Question, basket: tuple[Order, ...]) -> tuple[Check, str]:
         """Return the check and the hash of its inputs and result: the same inputs always give the same hash."""
