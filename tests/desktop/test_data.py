@@ -317,8 +317,8 @@ def test_a_party_shows_its_chains_and_an_instrument_its_sheet(own: Window, settl
     assert sum(link.amount_usd for link in pane.links.model.shown if link.counted) == pane.entity.exposure_usd
     assert any(link.chain[0] == "IBIT" for link in pane.links.model.shown)
     assert cells(pane, pane.table.model.shown.index(pane.table.current()))["status"] == "Not in order"
-    pane.instrument.setCurrentIndex(pane.instrument.findText("IBIT"))
-    pane.instrument.activated.emit(pane.instrument.currentIndex())
+    pane = page(own, "eligibility", settle)
+    assert pane.table.choose(lambda row: row.symbol == "IBIT")
     settle(own)
     sheet = {item.name: item for item in pane.sheet.model.shown}
     assert sheet["domicile"].value == "US"
@@ -357,7 +357,7 @@ def test_every_page_follows_the_language_and_the_palette(own: Window, settle: Se
         assert section.table.grid.accessibleName()
     sum_head = next(column for column in view.registers.table.model.columns if column.key == "licence")
     assert sum_head.heading(own.context.look) == "Лицензия"
-    assert view.registers.instrument.accessibleName()
+    assert view.eligibility.sheet.grid.accessibleName()
 
 
 def test_nothing_is_written_while_the_past_is_shown(own: Window, settle: Settle) -> None:

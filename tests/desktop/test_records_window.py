@@ -306,7 +306,8 @@ def test_the_note_button_asks_about_the_chosen_break(window: Window, settle: Set
     assert asked == [wanted.subject]
 
 
-@pytest.mark.parametrize("section", ["completeness", "prices", "sources", "reconciliation", "accounts", "registers"])
+@pytest.mark.parametrize("section", ["completeness", "prices", "sources", "reconciliation", "accounts", "registers",
+                                     "eligibility", "worksheets", "programme", "people"])
 def test_every_section_of_data_answers_without_an_error(window: Window, settle: Settle, section: str) -> None:
     data = go(window, f"data/{section}", settle)
     assert not window.strip.isVisible(), window.strip.text.text()

@@ -147,6 +147,7 @@ def test_the_programme_is_consolidated_by_coin_and_stays_out_of_the_book(station
     assert view.headroom_usd == Decimal(1_000_000_000) - 100_105_000
     coins = {line.asset: line for line in view.coins}
     assert (coins["BNB"].sleeve_usd, coins["BNB"].others_usd, coins["BNB"].quantity) == (0, 50_000_000, 50_000)
+    assert (coins[""].others_usd, coins[""].quantity) == (44_000_000, None)
     own = sum((line.coins_usd["BTC"].central or Decimal(0)) for line in station.exposure(Q).lines)
     assert coins["BTC"].total_usd == own + 6_000_000
     after = station.holdings(Q)

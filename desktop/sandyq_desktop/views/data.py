@@ -1,4 +1,4 @@
-"""Data, whole: import, completeness, prices, two sources, reconciliation, accounts, registers; one page at a time."""
+"""Data, whole: files in, prices, custody, registers, eligibility, the programme, people; one page at a time."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ from sandyq_desktop.context import ViewContext
 from sandyq_desktop.controls import Action
 from sandyq_desktop.tables.table import Table
 from sandyq_desktop.views.data_custody import AccountsPane, StatementPane
+from sandyq_desktop.views.data_eligibility import EligibilityPane
 from sandyq_desktop.views.data_mapped import MappedImport
+from sandyq_desktop.views.data_people import PeoplePane
 from sandyq_desktop.views.data_prices import CompletenessPane, PricesPane, SourcesPane
 from sandyq_desktop.views.data_registers import RegistersPane
+from sandyq_desktop.views.data_reserves import ProgrammePane, WorksheetsPane
 from sandyq_desktop.views.pane import SectionedView
 
 
@@ -32,10 +35,17 @@ class DataView(SectionedView):
         self.reconciliation = StatementPane(context)
         self.accounts = AccountsPane(context)
         self.registers = RegistersPane(context)
+        self.eligibility = EligibilityPane(context)
+        self.worksheets = WorksheetsPane(context)
+        self.programme = ProgrammePane(context)
+        self.people = PeoplePane(context)
         self.build([("import", N_("Import"), self.imports), ("completeness", N_("Completeness"), self.completeness),
                     ("prices", N_("Prices"), self.prices), ("sources", N_("Two sources"), self.sources),
                     ("reconciliation", N_("Reconciliation"), self.reconciliation),
-                    ("accounts", N_("Accounts"), self.accounts), ("registers", N_("Registers"), self.registers)])
+                    ("accounts", N_("Accounts"), self.accounts), ("registers", N_("Registers"), self.registers),
+                    ("eligibility", N_("Eligibility"), self.eligibility),
+                    ("worksheets", N_("Reserve assets"), self.worksheets),
+                    ("programme", N_("Programme"), self.programme), ("people", N_("People"), self.people)])
 
     @property
     def previews(self) -> Table:

@@ -1,17 +1,13 @@
-"""Data, registers: parties with licences, what depends on the chosen one, and an instrument's eligibility sheet."""
+"""Data, registers: parties with licences, and what depends on the chosen one; the columns of an eligibility sheet."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QHBoxLayout, QWidget
-
 from sandyq.basics.text import N_, Text
 from sandyq.reference.parties import kind_word, standing_word
-from sandyq.workstation.contract import Question
 from sandyq.workstation.recorded import PartyView
 from sandyq_desktop.context import ViewContext
-from sandyq_desktop.controls import Choice, Words
 from sandyq_desktop.look import Look
 from sandyq_desktop.tables.columns import Column
 from sandyq_desktop.tables.table import Table
@@ -20,7 +16,6 @@ from sandyq_desktop.views.pane import Pane
 
 if TYPE_CHECKING:
     from sandyq.workstation.entities import EntityView
-    from sandyq.workstation.workstation import Workstation
 
 MOST_DIGITS = 4
 
@@ -30,45 +25,20 @@ class RegistersPane(Pane):
 
     def __init__(self, context: ViewContext) -> None:
         look = context.look
-        super().__init__(context, "parties", party_columns(look), N_("Parties"), ask=_parties,
-                         rows=lambda found: found[0], note=_told)
+        super().__init__(context, "parties", party_columns(look), N_("Parties"),
+                         ask=lambda door, q: door.custody.parties(q), note=_told)
         self.links = Table(link_columns(look), look, N_("What depends on the party").template)
-        self.sheet = Table(item_columns(look), look, N_("Eligibility").template)
-        self.instrument = Choice(look)
         self.entity: EntityView | None = None
-        self._captions = [caption(context, N_("What depends on the party")), caption(context, N_("Eligibility"))]
-        self.put_below(self._captions[0], self.links)
-        self.put_below(self._beside(self._captions[1], self.instrument), self.sheet)
-        self._parts.setSizes([270, 210, 300])
-        self.answered.connect(self._lower)
+        self._caption = caption(context, N_("What depends on the party"))
+        self.put_below(self._caption, self.links)
+        self.answered.connect(lambda _a: self._follow(self.table.current()))
         self.table.chosen.connect(self._follow)
-        self.instrument.activated.connect(lambda _i: self._ask_sheet())
-        self.restyle()
-
-    @staticmethod
-    def _beside(words: Words, choice: Choice) -> QWidget:
-        holder = QWidget()
-        line = QHBoxLayout(holder)
-        line.setContentsMargins(0, 4, 16, 4)
-        line.addWidget(words)
-        line.addWidget(choice)
-        line.addStretch(1)
-        return holder
-
-    def _lower(self, found: Any) -> None:
-        chosen = self.instrument.currentData()
-        self.instrument.clear()
-        for identity, symbol in found[1]:
-            self.instrument.addItem(symbol, identity)
-        self.instrument.setCurrentIndex(max(self.instrument.findData(chosen), 0))
-        self._ask_sheet()
-        self._follow(self.table.current())
 
     def _follow(self, row: object) -> None:
         """Ask what depends on the chosen party."""
         if not isinstance(row, PartyView):
             self.links.show_rows(())
-            self._captions[0].tell(N_("No party is chosen."))
+            self._caption.tell(N_("No party is chosen."))
             return
         question, party = self._context.question, row.party
         self._context.tasks.ask(lambda door: door.custody.entity(question, party), self.show_entity, key="party-links")
@@ -76,37 +46,15 @@ class RegistersPane(Pane):
     def show_entity(self, found: EntityView) -> None:
         self.entity = found
         self.links.show_rows(found.links)
-        self._captions[0].tell(_exposure(found))
-
-    def _ask_sheet(self) -> None:
-        symbol = self.instrument.currentData()
-        if not symbol:
-            self._captions[1].tell(N_("There is no instrument on this day."))
-            self.sheet.show_rows(())
-            return
-        question, wanted = self._context.question, str(symbol)
-        self._captions[1].tell(N_("Eligibility of"))
-        self._context.tasks.ask(lambda door: door.custody.eligibility_sheet(question, wanted), self.sheet.show_rows,
-                                key="eligibility")
+        self._caption.tell(_exposure(found))
 
     def restyle(self) -> None:
         super().restyle()
-        self.instrument.setAccessibleName(self._context.words(N_("Instrument")))
-        self.instrument.setFont(self._context.look.font("small"))
-        for words in self._captions:
-            words.restyle()
-        for table in (self.links, self.sheet):
-            table.restyle()
+        self._caption.restyle()
+        self.links.restyle()
 
 
-def _parties(door: Workstation, q: Question) -> tuple[Any, Any]:
-    day, directory = q.as_of, door.knowledge(q.known_at).directory
-    named = tuple((item.id, item.symbol(day)) for item in directory if item.text("kind", day) and item.symbol(day))
-    return door.custody.parties(q), tuple(sorted(named, key=lambda pair: pair[1]))
-
-
-def _told(found: Any) -> Text:
-    rows = found[0]
+def _told(rows: Any) -> Text:
     if not rows:
         return N_("The registers know no party on this day. Import parties, roles and licences.")
     return N_("Parties: {n}. With findings: {found}.", n=len(rows), found=sum(1 for row in rows if row.findings))
@@ -147,9 +95,9 @@ def party_columns(look: Look) -> tuple[Column, ...]:
         Column("licence", N_("Licence"), lambda r: r.licence),
         Column("authority", N_("Authority"), lambda r: r.licence_authority, most=180, leaves=1, tone=lambda _r: "tx2"),
         Column("until", N_("Until"), lambda r: r.licence_until or ""),
-        Column("roles", N_("Roles"), roles, role="small", stretch=True, most=300, tone=lambda _r: "tx2"),
+        Column("roles", N_("Roles"), roles, role="small", most=300, leaves=2, tone=lambda _r: "tx2"),
         Column("findings", N_("Findings"), lambda r: "; ".join(look.say(f.text) for f in r.findings), role="small",
-               most=420, tone=lambda _r: "t_warn"),
+               stretch=True, tone=lambda _r: "t_warn"),
     )
 
 
@@ -190,4 +138,5 @@ def item_columns(look: Look) -> tuple[Column, ...]:
         Column("unit", N_("Unit"), lambda r: r.unit, role="caption", tone=lambda _r: "tx3"),
         Column("day", N_("Day"), lambda r: r.day or "", tone=lambda _r: "tx2"),
         Column("source", N_("Source"), lambda r: r.source, role="small", stretch=True, tone=lambda _r: "tx2"),
+        Column("flag", N_("Doubt"), lambda r: r.flag or "", role="small", most=420, tone=lambda _r: "t_warn"),
     )

@@ -87,7 +87,7 @@ def programme(view: ProgrammeView, language: Language) -> Json:
     return {"sleeve_usd": money(view.sleeve_usd), "total_usd": money(view.total_usd),
             "ceiling_usd": money(view.ceiling_usd), "headroom_usd": money(view.headroom_usd),
             "participants": [_participant(item) for item in view.participants],
-            "coins": [{"asset": line.asset, "sleeve_usd": money(line.sleeve_usd), "others_usd": money(line.others_usd),
+            "coins": [{"asset": line.asset or None, "sleeve_usd": money(line.sleeve_usd), "others_usd": money(line.others_usd),
                        "others_quantity": exact(line.quantity), "total_usd": money(line.total_usd),
                        "share_of_ceiling": None if line.share_of_ceiling is None else float(line.share_of_ceiling)}
                       for line in view.coins],
@@ -116,7 +116,7 @@ def show_programme(view: ProgrammeView, language: Language) -> None:
     table([say("Participant"), say("Vehicle"), say("USD"), say("Day"), say("Source")], rows, frozenset({2}))
     click.echo("")
     table([say("Asset"), say(N_("Sleeve, look-through USD")), say(N_("Others, USD")), say(N_("Together, USD"))],
-          [[line.asset, number(line.sleeve_usd, 2), number(line.others_usd, 2), number(line.total_usd, 2)]
+          [[line.asset or say(N_("Not said in what")), number(line.sleeve_usd, 2), number(line.others_usd, 2), number(line.total_usd, 2)]
            for line in view.coins], frozenset({1, 2, 3}))
     for finding in view.findings:
         click.echo(f"{finding.severity.value}: {say(finding.text)} [{finding.code}]")

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 class CoinLine:
     """One asset over the whole programme. `sleeve_usd` is our look-through; None is Unknown, as in `others_usd`.
 
-    `quantity` of the other vehicles is None where one of them does not say it.
+    An empty `asset` sums what participants give as a total without saying in what. `quantity` of the other vehicles is
+    None where one of them does not say it.
     """
 
     asset: str
@@ -77,6 +78,10 @@ def _coins(station: Workstation, q: Question, others: tuple[Participant, ...],
         total = _sum([ours, amount])
         share = None if total is None or not ceiling else total / ceiling
         yield CoinLine(asset, ours, amount, _sum([row.quantity for row in rows]), total, share)
+    unsaid = [item.amount_usd for item in others if not item.vehicles]
+    if unsaid:
+        amount = _sum(unsaid)
+        yield CoinLine("", ZERO, amount, None, amount, None if amount is None or not ceiling else amount / ceiling)
 
 
 def _own_coins(station: Workstation, q: Question) -> dict[str, Decimal | None]:
