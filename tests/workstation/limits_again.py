@@ -245,6 +245,18 @@ class Day:
         return {symbol: Fraction(_days_between(line.report, self.day)) for symbol, line in self.lines.items()
                 if line.report is not None}
 
+    def loss(self, library: Path, name: str) -> Number:
+        """The loss under a scenario of the library: stated for the line, else its coin's move, else its kind's."""
+        scenario = next(item for item in tomllib.loads(library.read_text(encoding="utf-8"))["scenario"]
+                        if item["id"] == name)
+
+        def move(symbol: str) -> Number:
+            if symbol in scenario["symbol"]:
+                return float(scenario["symbol"][symbol])
+            return float(scenario["coin"]["ETH" if symbol == "ETHA" else "BTC"])
+
+        return -sum((float(line.value) * float(move(symbol)) for symbol, line in self.lines.items()), 0.0)
+
     def limits(self) -> dict[str, list[Groups]]:
         """Return limit id → one entry per part: group → value; an empty part has nothing to judge."""
         fallback = sum((line.value for line in self.lines.values() if line.fallen_back), Fraction(0))
@@ -252,6 +264,7 @@ class Day:
             KINDS[s] in {"treasury_company", "miner", "exchange"} and line.beta is not None and abs(line.beta) < 0.5)}
         minimum = [] if self.value < FLOOR else [self.share("spot_etf", "etp")]
         exits = self.exits()
+        nowhere_else = dict.fromkeys(self.lines, Fraction(0))
         return {
             "L01": [{"": self.book.net_invested}],
             "L02": [self.reserves("gross")], "L03": [self.reserves("fx")], "L04": [{"": self.exposure}],
@@ -270,7 +283,10 @@ class Day:
                                                                       "tech_equity")],
             "L21": [exits, self.book_exit(exits)],
             "L22": [{}], "L23": [self.pace(7), self.pace(30), self.first_tranche()], "L25": [{}, {}, {}],
+            "L26": [dict.fromkeys(self.of_kind("treasury_company")), {}, dict.fromkeys(
+                self.of_kind("treasury_company"))],
             "L30": [{"": Fraction(0)}, {"": Fraction(0)}],
+            "L31": [nowhere_else, nowhere_else, {"": Fraction(0)}, nowhere_else],
             "L33": [{"": Fraction(0)}, {"": fallback / self.base}, self.ages()],
         }
 

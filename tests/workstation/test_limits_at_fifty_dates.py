@@ -13,8 +13,8 @@ from driving import BOOKINGS, run_json
 
 pytestmark = pytest.mark.data
 
-ELSEWHERE = {22, 24, 25, 26, 27, 28, 31, 32}
-"""Limits that speak of an order only, or whose inputs have a test of their own."""
+ELSEWHERE = {22, 24, 25, 27, 28, 32}
+"""Limits that speak of an order only (22, 24, 25); below (28); in tests/risk (27) and by hand (32)."""
 ORDER = ("breach", "soft_breach", "unknown", "warning", "ok", "upcoming", "not_applicable")
 
 
@@ -83,3 +83,21 @@ def test_the_state_of_a_limit_agrees_on_all_fifty_days(name: str, first: dict[st
         if first[day][name]["state"] != worst:
             differing.append((day, first[day][name]["state"], worst))
     assert not differing
+
+
+def test_the_loss_of_the_hardest_winter_agrees_on_all_fifty_days_and_the_worst_scenario_speaks(
+        first: dict[str, Any], shared_data: Path) -> None:
+    library = Path(__file__).resolve().parents[2] / "resources" / "sandyq_resources" / "stress" / "library.toml"
+    for day, limits in first.items():
+        losses = groups_of(limits["L28"]["parts"][0])
+        again_lost = limits_again.Day(shared_data, BOOKINGS, day).loss(library, "winter-2022")
+        assert near(losses["winter-2022"], again_lost), day
+        assert Fraction(limits["L28"]["value"]) == max(Fraction(loss) for loss in losses.values()), day
+
+
+def test_nothing_is_unsettled_unless_it_was_traded_within_two_days(first: dict[str, Any]) -> None:
+    """The keepers of this book have no rating: that part is Unknown, and the exposure to brokers is known beside it."""
+    for day, limits in first.items():
+        brokers, keepers = limits["L32"]["parts"]
+        assert brokers["value"] is not None, day
+        assert keepers["state"] == limits["L32"]["state"] == "unknown", day
