@@ -8,7 +8,19 @@ import sys
 import click
 
 from sandyq import __version__
-from sandyq.cli import commands, custody, eligibility, gate, mandate, people, performance, prices, records, safekeeping
+from sandyq.cli import (
+    commands,
+    custody,
+    eligibility,
+    gate,
+    mandate,
+    people,
+    performance,
+    prices,
+    records,
+    risk,
+    safekeeping,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -21,7 +33,8 @@ def cli() -> None:
     """
 
 
-for group in (commands, people, records, prices, custody, eligibility, safekeeping, gate, performance, mandate):
+for group in (commands, people, records, prices, custody, eligibility, safekeeping, gate, performance, mandate,
+              risk):
     for command in group.COMMANDS:
         cli.add_command(command)
 

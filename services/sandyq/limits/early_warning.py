@@ -16,6 +16,7 @@ import numpy as np
 from sandyq.basics.text import N_, Text
 from sandyq.exposure.returns import Floats
 from sandyq.limits.mandate import Limit, Part
+from sandyq.limits.measures.base import in_scope
 from sandyq.limits.probing import Answer, Prober, Ratio
 from sandyq.limits.result import LimitResult, LimitsRun, PartResult, State
 from sandyq.limits.snapshot import Snapshot
@@ -111,6 +112,8 @@ class _Judged:
         self._floor, self._drawdown = float(snapshot.ramp_up_floor), snapshot.drawdown
         self._ratios: list[tuple[Part, tuple[Ratio, ...]]] = []
         self._fall: list[Part] = []
+        self._exits: list[Part] = []
+        self._rows = {row.symbol: row for row in snapshot.rows}
         self.note: Text | None = None
         self.simulated = False
         self.outlook = self._looked()
@@ -124,11 +127,11 @@ class _Judged:
             return Outlook.UNKNOWN
         answers = [self._part(part) for part in result.parts if part.state is not State.NOT_APPLICABLE]
         if result.state in {State.BREACH, State.SOFT_BREACH}:
-            self.simulated = Outlook.UNKNOWN not in answers and bool(self._ratios or self._fall)
+            self.simulated = Outlook.UNKNOWN not in answers and bool(self._ratios or self._fall or self._exits)
             return Outlook.BEYOND
         if Outlook.UNKNOWN in answers:
             return Outlook.UNKNOWN
-        self.simulated = bool(self._ratios or self._fall)
+        self.simulated = bool(self._ratios or self._fall or self._exits)
         return next((known for known in (Outlook.NEAR, Outlook.SIMULATED) if known in answers), Outlook.FIXED)
 
     def _part(self, part: PartResult) -> Outlook:
@@ -139,6 +142,10 @@ class _Judged:
             return Outlook.UNKNOWN
         if part.part.measure == "drawdown" and self._drawdown is not None:
             self._fall.append(part.part)
+            return Outlook.SIMULATED if not self._missing.any() else self._unknown(N_(
+                "a line has no history of returns"))
+        if part.part.measure == "book_exit":
+            self._exits.append(part.part)
             return Outlook.SIMULATED if not self._missing.any() else self._unknown(N_(
                 "a line has no history of returns"))
         probe = self._prober.probe(part.part, part.groups)
@@ -167,12 +174,31 @@ class _Judged:
             level = part.hard if hard else part.in_force
             if level is not None:
                 cases += [self._beyond(ratio, part, float(level)) for ratio in ratios]
+        for part in self._exits:
+            level = part.hard if hard else part.in_force
+            if level is not None:
+                cases.append((self._not_out(part, float(level)),))
         for part in self._fall:
             level = part.hard if hard else part.in_force
             if level is not None and self._drawdown is not None:
                 today = float(self._prober.values.sum())
                 fall = self._prober.values, 1 - float(level), today / (1 - float(self._drawdown))
         return Event(tuple(cases), fall)
+
+    def _not_out(self, part: Part, days: float) -> Condition:
+        """After `days` less than the wanted share of the value is sold: each line sells min(days / its days, 1)."""
+        share, wanted = (float(part.options.get(name, usual)) for name, usual in (
+            ("share_of_volume", "0.10"), ("share_of_value", "0.95")))
+        sold = []
+        counted = {row.symbol for row in in_scope(self._rows.values(), part)}
+        for symbol in self._prober.symbols:
+            row = self._rows[symbol]
+            if symbol not in counted:
+                sold.append(0.0)
+                continue
+            own = float(row.quantity) / (share * float(row.volume)) if row.volume else float("inf")
+            sold.append(min(days / own, 1.0) if own else 1.0)
+        return Condition(self._prober.values * (wanted - np.array(sold)), 0.0)
 
     def _beyond(self, ratio: Ratio, part: Part, level: float) -> tuple[Condition, ...]:
         """top > level × max(below, floor) is top > level × below and top > level × floor; a minimum the other way."""

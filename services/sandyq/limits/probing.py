@@ -1,8 +1,8 @@
 """How the figure of a limit answers to prices, found by moving them: the measures themselves are asked, none is copied.
 
 Numerator and denominator of nearly every measure are sums over lines. Each line's price is moved once by a little, all
-of them together once by a lot; if the sums foretell the second, the figure is linear, and a matrix product can evaluate
-it on any number of paths.
+of them together twice by a lot; if the sums foretell those, the figure is linear, and a matrix product can evaluate it
+on any number of paths.
 """
 
 from __future__ import annotations
@@ -25,8 +25,10 @@ from sandyq.limits.snapshot import Snapshot
 
 _LITTLE: Final = Decimal("0.001")
 _EXACT: Final = 1e-9
-_NEAR: Final = 0.02
-"""A figure that the sums foretell to two per cent is told as a first approximation; a worse one is not told."""
+_NEAR: Final = 0.05
+"""A figure that the sums foretell to five per cent is told as a first approximation; a worse one is not told."""
+_ESTIMATES: Final = frozenset({"var", "expected_shortfall"})
+"""Other scenarios become the worst ones on a path, however well the sums foretell a few moves."""
 
 
 class Answer(StrEnum):
@@ -74,10 +76,10 @@ class Prober:
         count = max(len(self.symbols), 1)
         with localcontext(WIDE):
             self._one = [repriced(snapshot, {symbol: ONE + _LITTLE}) for symbol in self.symbols]
-            spread = {symbol: Decimal("0.9") + Decimal("0.2") * place / count
-                      for place, symbol in enumerate(self.symbols)}
-            self._all = repriced(snapshot, spread)
-        self._spread = np.array([float(spread[symbol]) for symbol in self.symbols])
+            slant = [Decimal("0.8") + Decimal("0.4") * place / count for place in range(len(self.symbols))]
+            spreads = [dict(zip(self.symbols, order, strict=True)) for order in (slant, slant[::-1])]
+            self._all = [(repriced(snapshot, spread), np.array([float(factor) for factor in spread.values()]))
+                         for spread in spreads]
         values = {row.symbol: row.market_value for row in snapshot.rows}
         self.values = np.array([float(values[symbol] or 0) for symbol in self.symbols])
 
@@ -85,17 +87,19 @@ class Prober:
         """Return how a part answers; every group of `base` must have a value."""
         with localcontext(WIDE):
             take = BY_NAME[part.measure].take
-            moved = _paired(base, take(self._all, part))
-            if moved is None:
-                return Probe(Answer.OTHER)
-            if all(was.value == now.value and was.numerator == now.numerator for was, now in moved):
+            far = [_paired(base, take(other, part)) for other, _ in self._all]
+            if all(pairs is not None and all(was.value == now.value and was.numerator == now.numerator
+                                             for was, now in pairs) for pairs in far):
                 return Probe(Answer.FIXED)
             columns = [_paired(base, take(other, part)) for other in self._one]
-        if any(column is None for column in columns):
+        if any(column is None for column in (*columns, *far)):
             return Probe(Answer.OTHER)
         ratios = tuple(self._ratio(part, group, [column[place][1] for column in columns if column is not None])
                        for place, group in enumerate(base))
-        return Probe(self._judged(ratios, [now for _, now in moved]), ratios)
+        worst = max((self._missed(ratios, pairs, factors) for pairs, (_, factors) in zip(far, self._all, strict=True)
+                     if pairs is not None), default=0.0)
+        exact = worst <= _EXACT and part.measure not in _ESTIMATES
+        return Probe(Answer.LINEAR if exact else Answer.NEAR if worst <= _NEAR else Answer.OTHER, ratios)
 
     def _ratio(self, part: Part, group: Measured, moved: Sequence[Measured]) -> Ratio:
         top, rest = _sum(group.numerator, [other.numerator for other in moved])
@@ -106,13 +110,14 @@ class Prober:
         below, below_rest = _sum(group.denominator, [other.denominator for other in moved])
         return Ratio(group.group, top, rest, below, below_rest)
 
-    def _judged(self, ratios: Sequence[Ratio], moved: Sequence[Measured]) -> Answer:
+    @staticmethod
+    def _missed(ratios: Sequence[Ratio], pairs: Sequence[tuple[Measured, Measured]], factors: Floats) -> float:
+        """Return the largest relative difference between what the sums foretell and what the measure says."""
         worst = 0.0
-        for ratio, now in zip(ratios, moved, strict=True):
-            actual = float(now.value or 0)
-            foretold = float(ratio.at(self._spread[None, :])[0])
+        for ratio, (_, now) in zip(ratios, pairs, strict=True):
+            actual, foretold = float(now.value or 0), float(ratio.at(factors[None, :])[0])
             worst = max(worst, abs(foretold - actual) / max(abs(actual), 1e-12) if foretold != actual else 0.0)
-        return Answer.LINEAR if worst <= _EXACT else Answer.NEAR if worst <= _NEAR else Answer.OTHER
+        return worst
 
 
 def _sum(base: Decimal | None, moved: Sequence[Decimal | None]) -> tuple[Floats, float]:

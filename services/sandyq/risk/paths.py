@@ -79,18 +79,19 @@ def frequencies(returns: Floats, events: Sequence[Event], draw: Draw) -> Floats:
 
 
 class _Engine:
-    """Tables of block factors and the conditions of all events as one matrix."""
+    """Tables of block factors, and the conditions of all events as one matrix.
+
+    The first block of a path is one of as many as there are starts, so what happens in it is looked up.
+    """
 
     def __init__(self, returns: Floats, events: Sequence[Event], draw: Draw) -> None:
         self._draw = draw
         count = len(returns) - draw.block + 1
-        windows = np.stack([returns[offset:offset + count] for offset in range(draw.block)])
-        self._within = np.exp(np.cumsum(windows, axis=0)).astype(np.float32)  # day in block × start × instrument
+        windows = np.stack([returns[offset:offset + count].T for offset in range(draw.block)])
+        self._within = np.exp(np.cumsum(windows, axis=0)).astype(np.float32)  # day in block × instrument × start
         columns: dict[tuple[bytes, float], int] = {}
         weights: list[Floats] = []
-        constants: list[float] = []
-        self._cases: list[list[list[int]]] = []
-        self._falls: list[tuple[int, int, float, float]] = []
+        bounds: list[float] = []
 
         def column(condition: Condition) -> int:
             # Scaled to 1, so that single precision sees the same digits whatever the amounts are.
@@ -99,48 +100,47 @@ class _Engine:
             if key not in columns:
                 columns[key] = len(weights)
                 weights.append(condition.weights / size)
-                constants.append(condition.constant / size)
+                bounds.append(-condition.constant / size)
             return columns[key]
 
+        self._cases = [[[column(condition) for condition in case] for case in event.cases] for event in events]
+        self._falls: list[tuple[int, int, np.float32]] = []
+        peaks: list[float] = []
         for number, event in enumerate(events):
-            self._cases.append([[column(condition) for condition in case] for case in event.cases])
             if event.fall is not None:
                 line, level, peak = event.fall
-                size = float(np.abs(line).sum()) or 1.0
-                self._falls.append((number, column(Condition(line, 0.0)), level, peak / size))
-        shape = (returns.shape[1], len(weights))
-        self._weights = (np.array(weights).T if weights else np.empty(shape)).astype(np.float32).reshape(shape)
-        self._constants = np.array(constants, dtype=np.float32)
-        first = self._within.reshape(-1, shape[0]) @ self._weights + self._constants
-        self._first: Singles = first.reshape(draw.block, count, len(weights))
+                self._falls.append((number, column(Condition(line, 0.0)), np.float32(level)))
+                peaks.append(peak / (float(np.abs(line).sum()) or 1.0))
+        self._weights = np.array(weights, dtype=np.float32).reshape(len(weights), returns.shape[1])
+        self._bounds = np.array(bounds, dtype=np.float32)[:, None]
+        self._table = np.zeros((len(events), count), dtype=np.bool_)
+        self._peaks = np.repeat(np.array(peaks, dtype=np.float32)[:, None], count, axis=1)
+        for inside in range(min(draw.block, draw.horizon)):
+            self._mark(self._weights @ self._within[inside], self._table, self._peaks)
 
     def happened(self, chosen: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Return events × paths: whether each happened on some day."""
-        happened = np.zeros((len(self._cases), len(chosen)), dtype=np.bool_)
-        peaks = [np.full(len(chosen), peak, dtype=np.float32) for _, _, _, peak in self._falls]
-        base: Singles | None = None
-        for day in range(self._draw.horizon):
+        happened = np.take(self._table, chosen[:, 0], axis=1)
+        peaks = np.take(self._peaks, chosen[:, 0], axis=1)
+        base = np.take(self._within[-1], chosen[:, 0], axis=1)
+        for day in range(self._draw.block, self._draw.horizon):
             number, inside = divmod(day, self._draw.block)
-            block = chosen[:, number]
-            if number == 0:
-                values = self._first[inside][block]
-            else:
-                if inside == 0:
-                    last = self._within[-1][chosen[:, number - 1]]
-                    base = last if base is None else base * last
-                assert base is not None
-                values = (base * self._within[inside][block]) @ self._weights + self._constants
-            self._mark(happened, values > 0)
-            for place, (event, index, level, _) in enumerate(self._falls):
-                np.maximum(peaks[place], values[:, index], out=peaks[place])
-                happened[event] |= values[:, index] < peaks[place] * np.float32(level)
+            if inside == 0 and number > 1:
+                base *= np.take(self._within[-1], chosen[:, number - 1], axis=1)
+            factors = np.take(self._within[inside], chosen[:, number], axis=1)
+            factors *= base
+            self._mark(self._weights @ factors, happened, peaks)
         return happened
 
-    def _mark(self, happened: NDArray[np.bool_], holds: NDArray[np.bool_]) -> None:
-        across = np.ascontiguousarray(holds.T)
+    def _mark(self, values: Singles, happened: NDArray[np.bool_], peaks: Singles) -> None:
+        """Add one day's events; `values` are conditions × paths without their constants."""
+        holds = values > self._bounds
         for number, cases in enumerate(self._cases):
             for case in cases:
-                held = across[case[0]]
+                held = holds[case[0]]
                 for index in case[1:]:
-                    held = held & across[index]
+                    held = held & holds[index]
                 happened[number] |= held
+        for place, (number, index, level) in enumerate(self._falls):
+            np.maximum(peaks[place], values[index], out=peaks[place])
+            happened[number] |= values[index] < peaks[place] * level

@@ -21,6 +21,7 @@ from sandyq.risk.scenario import OTHERS, Origin, Scenario
 
 BY_COINS: Final = frozenset({Kind.SPOT_ETF, Kind.ETP, Kind.FUTURES_ETF})
 _STEP: Final = Decimal("0.0001")
+_ESTIMATE: Final = Decimal("0.000001")
 
 
 class Derived(StrEnum):
@@ -234,10 +235,10 @@ def percent(ratio: Decimal) -> Decimal:
 
 
 def _by_beta(move: Decimal, beta: Decimal) -> Decimal:
-    """exp(β·ln(1 + move)) − 1: (1 + move)^β − 1, everything lost stays everything lost."""
+    """(1 + move)^β − 1, to a ten-thousandth of a per cent: an estimate. Everything lost stays everything lost."""
     if move <= -ONE:
         return -ONE if beta > 0 else ZERO
-    return WIDE.power(ONE + move, beta) - ONE
+    return (WIDE.power(ONE + move, beta) - ONE).quantize(_ESTIMATE, context=WIDE)
 
 
 def _onto(move: Decimal, extra: Decimal) -> Decimal:

@@ -15,6 +15,7 @@ from sandyq.limits.result import PartResult
 from sandyq.limits.snapshot import VOLUME_DAYS
 from sandyq.valuation.explain import explain_total
 from sandyq.workstation.picture import Picture
+from sandyq.workstation.risk_figures import RISK, risk_figures
 from sandyq.workstation.unfolding import tree_of
 
 _FLOWS: Final = frozenset({"net_invested", "pace", "first_tranche", "drawdown"})
@@ -83,6 +84,8 @@ def _beside(node: Figure, part: PartResult, picture: Picture) -> Iterable[Figure
     """Yield the inputs of a measure that is not a plain sum."""
     measure = part.part.measure
     rows = in_scope(picture.snapshot.rows, part.part)
+    if measure in RISK:
+        yield from risk_figures(node.key, part, picture)
     if measure in _FLOWS:
         yield from explain_total(picture.holdings, "net_invested_usd").parts
     if measure == "drawdown":
