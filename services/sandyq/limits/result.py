@@ -87,9 +87,12 @@ class Measured:
     denominator_source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PartResult:
-    """One part of a limit at its worst group. `utilisation` = value / limit in force (inverse for minima), 1 = full."""
+    """One part of a limit at its worst group. `utilisation` = value / limit in force (inverse for minima), 1 = full.
+
+    Without slots, so that `groups` and `headroom` after an order may be worked out when they are first asked for.
+    """
 
     part: Part
     state: State
@@ -106,6 +109,20 @@ class PartResult:
     findings: tuple[Finding, ...]
     denominator_day: date | None = None
     denominator_source: str = ""
+
+    @classmethod
+    def later(cls, work: Callable[[str], object], **fields: object) -> PartResult:
+        """Return a result whose missing fields `work` finds by name when they are first asked for."""
+        made = object.__new__(cls)
+        made.__dict__.update(fields, _work=work)
+        return made
+
+    if not TYPE_CHECKING:
+        def __getattr__(self, name: str) -> object:
+            if name not in {"groups", "headroom"} or "_work" not in self.__dict__:
+                raise AttributeError(name)
+            found = self.__dict__[name] = self._work(name)
+            return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +187,8 @@ class Change:
     verdict: Verdict
     moved: bool
     reason: Text | None
+    book: str = ""
+    """Of whose mandate the limit is, where it is not the checked book's own: ``*`` for all books together."""
 
 
 @dataclass(frozen=True, slots=True)
