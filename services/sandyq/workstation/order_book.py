@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -52,6 +53,8 @@ _ENDS: Final[Mapping[str, OrderState]] = {
 }
 """Events that end an order."""
 _REVIEWED: Final = {"accepted": ReviewState.ACCEPTED, "objected": ReviewState.OBJECTED}
+_FOREIGN: Final = (ValueError, ArithmeticError, LookupError, TypeError)
+"""What rows raise that the desk did not write."""
 _LIVE: Final = frozenset({OrderState.WAITING, OrderState.APPROVED})
 
 
@@ -67,7 +70,8 @@ class _Kept:
 def read_tickets(station: Workstation, known_at: datetime | None) -> tuple[Ticket, ...]:
     """Return every order ever proposed or given in an emergency, the latest first, as decisions and events say.
 
-    Whether one has expired by the clock or by its price is not looked at here (`as_of`).
+    Whether one has expired by the clock or by its price is not looked at here (`as_of`). Rows in a form that the desk
+    does not write are no order.
     """
     known = station.knowledge(known_at)
     kept = _Kept(_fills(station, known_at), _events(station, known_at), {
@@ -75,7 +79,7 @@ def read_tickets(station: Workstation, known_at: datetime | None) -> tuple[Ticke
         if signature_stands(station.store, "emergency_review", fact)})
     found = [ticket for proposal in station.people.proposals(Question(date.max, known_at))
              if proposal.kind == KIND and (ticket := _ticket(known, proposal, kept)) is not None]
-    found += list(_emergencies(station, known_at, kept))
+    found += _emergencies(station, known_at, kept)
     return tuple(sorted(found, key=lambda ticket: ticket.entry, reverse=True))
 
 
@@ -119,7 +123,8 @@ def check_records(station: Workstation, known_at: datetime | None) -> dict[str, 
     found = {}
     for fact in facts(station.store, "order_check", known_at):
         entry = station.store_entry(fact.origin.entry)
-        found[fact["reference"]] = record_of(fact, entry.actor, entry.known_at)
+        with suppress(*_FOREIGN):
+            found[fact["reference"]] = record_of(fact, entry.actor, entry.known_at)
     return found
 
 
@@ -128,8 +133,12 @@ def check_records(station: Workstation, known_at: datetime | None) -> dict[str, 
 def _ticket(known: Knowledge, proposal: Proposal, kept: _Kept) -> Ticket | None:
     content = content_of(proposal)
     rows = [_named(row) for table, row in content.rows if table == KIND] if content else []
-    if not rows:
-        return None
+    with suppress(*_FOREIGN):
+        return _made(known, proposal, rows, kept)
+    return None
+
+
+def _made(known: Knowledge, proposal: Proposal, rows: Sequence[Mapping[str, str]], kept: _Kept) -> Ticket:
     decision = next(iter(proposal.approvals), None)
     approved = decision if decision is not None and decision.decision is Decision.APPROVED else None
     first, reference = rows[0], rows[0]["reference"]
@@ -172,26 +181,33 @@ def _line(row: Mapping[str, str], kept: _Kept) -> TicketLine:
 
 # ---- given alone in an emergency
 
-def _emergencies(station: Workstation, known_at: datetime | None, kept: _Kept) -> Iterator[Ticket]:
+def _emergencies(station: Workstation, known_at: datetime | None, kept: _Kept) -> list[Ticket]:
+    found: list[Ticket] = []
     baskets: dict[str, list[Fact]] = defaultdict(list)
     for fact in facts(station.store, EMERGENCY, known_at):
         baskets[fact["reference"]].append(fact)
     for reference, basket in baskets.items():
-        basket.sort(key=lambda fact: int(fact["line_number"]))
-        first, events = basket[0], kept.events.get(reference, ())
-        entry = station.store_entry(first.origin.entry)
-        signed = all(signature_stands(station.store, EMERGENCY, fact) and fact["side"] == "sell" for fact in basket)
-        ended = next((_ENDS[event.event] for event in events if event.event in _ENDS), OrderState.APPROVED)
-        review, until = kept.reviews.get(reference), moment_of(first["valid_until"])
-        if review is not None and review["person"] == first["person"]:
-            review = None
-        yield Ticket(
-            reference, first["book"], ended if signed else OrderState.VOID, "", first["person"], entry.known_at, "",
-            None, first["order_check"], first["reason"], until, until, tuple(_line(fact, kept) for fact in basket),
-            events, emergency=True, review=_REVIEWED.get(review["outcome"]) if review else None,
-            reviewed_by=review["person"] if review else "", note=review["note"] if review else "",
-            expired=next((N_("{reason}", reason=event.reason) for event in events if event.event == "expired"), None),
-            entry=first.origin.entry)
+        with suppress(*_FOREIGN):
+            found.append(_emergency(station, reference, basket, kept))
+    return found
+
+
+def _emergency(station: Workstation, reference: str, basket: list[Fact], kept: _Kept) -> Ticket:
+    basket.sort(key=lambda fact: int(fact["line_number"]))
+    first, events = basket[0], kept.events.get(reference, ())
+    entry = station.store_entry(first.origin.entry)
+    signed = all(signature_stands(station.store, EMERGENCY, fact) and fact["side"] == "sell" for fact in basket)
+    ended = next((_ENDS[event.event] for event in events if event.event in _ENDS), OrderState.APPROVED)
+    review, until = kept.reviews.get(reference), moment_of(first["valid_until"])
+    if review is not None and review["person"] == first["person"]:
+        review = None
+    return Ticket(
+        reference, first["book"], ended if signed else OrderState.VOID, "", first["person"], entry.known_at, "",
+        None, first["order_check"], first["reason"], until, until, tuple(_line(fact, kept) for fact in basket),
+        events, emergency=True, review=_REVIEWED.get(review["outcome"]) if review else None,
+        reviewed_by=review["person"] if review else "", note=review["note"] if review else "",
+        expired=next((N_("{reason}", reason=event.reason) for event in events if event.event == "expired"), None),
+        entry=first.origin.entry)
 
 
 # ---- fills and events

@@ -65,7 +65,9 @@ def judge_again(station: Workstation, desk: OrdersDesk, proposal: Proposal, cont
     if proposal.kind != KIND or content.tables != {KIND}:
         raise Refused("not-an-order", N_("Orders are proposed through the order desk, and nothing else with them."),
                       where=proposal.reference)
-    ticket = desk.ticket(proposal.reference)
+    ticket = desk.of_proposal(proposal.reference)
+    if ticket is None:
+        raise _foreign(proposal.reference)
     if ticket.state is not OrderState.WAITING:
         raise ended(station, desk, ticket)
     orders = tuple(line.order() for line in ticket.lines)
@@ -92,8 +94,12 @@ def _refuse_unless_own(station: Workstation, desk: OrdersDesk, ticket: Ticket, o
     own = tuple((KIND, desk.row(q, number, one, ticket.reference, ticket.valid_until, ticket.check, ticket.reason,
                                 canonical(rules.max_move))) for number, one in enumerate(orders, 1))
     if orders_in(record.content) != orders or own != content.rows or ticket.valid_until > latest:
-        raise Refused("other-check", N_("The proposal is not what was checked."), where=ticket.reference,
-                      remedy=N_("Propose the order again."))
+        raise _foreign(ticket.reference)
+
+
+def _foreign(reference: str) -> Refused:
+    return Refused("other-check", N_("The proposal is not what was checked."), where=reference,
+                   remedy=N_("Propose the order again."))
 
 
 def recheck(station: Workstation, desk: OrdersDesk, ticket: Ticket) -> tuple[Check, str]:

@@ -20,6 +20,7 @@ from sandyq.control.deciding import Content
 from sandyq.control.people import Right
 from sandyq.control.proposals import Proposal
 from sandyq.limits.result import Check, Order, Verdict
+from sandyq.reference.accounts import ALL_BOOKS
 from sandyq.reference.facts import FactRow
 from sandyq.store.changes import entry_moment
 from sandyq.store.orders import latest_moment
@@ -89,7 +90,7 @@ class OrdersDesk:
         found, records = self._kept(q.known_at)
         known = self._station.knowledge(q.known_at)
         return tuple(as_of(ticket, known, q.as_of, now, records.get(ticket.check)) for ticket in found
-                     if ticket.book == q.book)
+                     if q.book in {ALL_BOOKS, ticket.book})
 
     def _kept(self, known_at: datetime | None) -> tuple[tuple[Ticket, ...], dict[str, CheckRecord]]:
         """Orders and checks, read once until something is recorded or a proposal's last day has passed."""
@@ -110,6 +111,11 @@ class OrdersDesk:
                 own = replace(asked, book=found.book)
                 return next(one for one in self.tickets(own) if one.reference == found.reference)
         raise BadInput("no-order", N_("There is no order of this reference."), where=reference)
+
+    def of_proposal(self, reference: str) -> Ticket | None:
+        """Return the order that a proposal holds, None when its rows are not in the form that the desk writes."""
+        found = next((one for one in self._kept(None)[0] if one.proposal == reference), None)
+        return None if found is None else self.ticket(found.reference)
 
     def checks(self, q: Question) -> tuple[CheckRecord, ...]:
         """Return the stored checks of the question's book, oldest first."""
