@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from hashlib import sha256
 
 from four_persons import signer
 
 from sandyq.control.attesting import signed_row
+from sandyq.control.deciding import read_content
+from sandyq.control.signing import decision_message
 from sandyq.reference.facts import TABLES, FactRow
 from sandyq.workstation.workstation import Workstation
 
@@ -69,13 +70,10 @@ def attested(station: Workstation, table: str, by: str = "", **changed: str | No
 def deal(station: Workstation) -> None:
     """Fill the book: everything rightly signed by Analyst 1 and Risk 1."""
     people = station.people
+    people.sign_in(signer("Analyst 1"))
 
-    def two(kind: str, *rows: tuple[str, FactRow], expires: date | None = None) -> None:
-        people.sign_in(signer("Analyst 1"))
-        reference = people.post(kind, kind, rows, {}, expires=expires).proposal
-        people.sign_in(signer("Risk 1"))
-        people.approve(reference)
-        people.sign_in(signer("Analyst 1"))
+    def two(kind: str, row: tuple[str, FactRow]) -> None:
+        approve(station, people.post(kind, kind, [row], {}).proposal)
 
     evidence(station, fact("order_check"), fact("limit_run"), fact("gate_day"), fact("breach"), fact("breach_step"))
     two("trade_order", fact("trade_order"))
@@ -85,6 +83,18 @@ def deal(station: Workstation) -> None:
     evidence(station, attested(station, "emergency_order"))
     for table in ("waiver", "gate_override"):
         people.post(table, table, [fact(table)], {})
+
+
+def approve(station: Workstation, reference: str) -> None:
+    """Record what Risk 1 signs as it is recorded at the end, without what desks check before."""
+    proposal = station.people.proposal(reference)
+    content = read_content(proposal.content)
+    message = decision_message(station.people.book_id, reference, proposal.kind, proposal.content_hash, "Risk 1",
+                               "approved")
+    row: FactRow = (0, reference, "Risk 1", "approved", proposal.content_hash, signer("Risk 1").sign(message).hex(),
+                    None)
+    station.record(proposal.kind, {**content.payload, "proposal": reference}, [("approval", row), *content.rows],
+                   key=content.key)
 
 
 def evidence(station: Workstation, *rows: tuple[str, FactRow]) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import dealt_book
 import pytest
 from dealt_book import attested, deal, fact
 from four_persons import Attack, booking, signer
@@ -55,9 +56,12 @@ def record(attack: Attack, *rows: tuple[str, FactRow]) -> None:
 
 
 def proposed_and_approved(attack: Attack, *rows: tuple[str, FactRow], expires: date | None = None) -> None:
-    """By the front door: Analyst 1 proposes, Risk 1 approves."""
+    """Analyst 1 proposes, Risk 1 approves: by the front door where an expiry says so, else past the desks."""
     with attack.working("Analyst 1") as station:
         reference = station.people.post(rows[0][0], "again", rows, {}, expires=expires).proposal
+        if expires is None:
+            dealt_book.approve(station, reference)
+            return
         station.people.sign_in(signer("Risk 1"))
         station.people.approve(reference)
 
@@ -169,8 +173,8 @@ def order_raised_under_its_reference(attack: Attack) -> None:
 
 
 def waiver_extended_under_its_reference(attack: Attack) -> None:
-    with attack.working("Risk 1") as station:
-        station.people.approve(WAIVER)
+    with attack.working("Analyst 1") as station:
+        dealt_book.approve(station, WAIVER)
     proposed_and_approved(attack, fact("waiver", valid_to="2036-12-24"))
 
 
