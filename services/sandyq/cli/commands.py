@@ -14,6 +14,7 @@ from sandyq.basics.figure import Figure
 from sandyq.book.state import Basis, CostMethod
 from sandyq.cli import forms, options, prints
 from sandyq.cli.options import answer, guarded, said
+from sandyq.limits.disclosure import AlertState
 from sandyq.limits.orders import parse_order
 from sandyq.limits.result import State, Verdict
 from sandyq.reference.accounts import SLEEVE
@@ -196,10 +197,13 @@ def limits(book: Path, as_of: date | None, known_at: datetime | None, which: str
         question = asked(station, as_of, known_at, which)
         run = station.limits(question)
         meter = forms.meters(station.holdings(question), station.mandate(question))
+        alerts = station.custody.disclosures(question)
     if as_json:
-        answer({"book": which} | forms.limits(run, moment(question), said(code), meter))
+        answer({"book": which} | forms.limits(run, moment(question), said(code), meter)
+               | {"alerts": forms.alerts(alerts, said(code))})
     else:
         prints.limits(run, said(code))
+        prints.alerts([item for item in alerts if item.state in {AlertState.REACHED, AlertState.NEAR}], said(code))
     if any(result.state is State.BREACH for result in run.results):
         sys.exit(3)
 

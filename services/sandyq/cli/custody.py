@@ -16,8 +16,9 @@ from sandyq.cli import custody_forms as forms
 from sandyq.cli import custody_prints as prints
 from sandyq.cli import options
 from sandyq.cli.commands import asked, moment, opened
-from sandyq.cli.forms import preview
+from sandyq.cli.forms import alerts, preview
 from sandyq.cli.options import Day, answer, guarded, said
+from sandyq.cli.prints import alerts as print_alerts
 from sandyq.cli.prints import previews
 from sandyq.reference.accounts import ALL_BOOKS, Account, Form
 from sandyq.workstation.cash_accounts import LADDER_DAYS
@@ -47,6 +48,26 @@ class BasisPoints(click.ParamType[Decimal]):
         if not number.is_finite() or number < 0:
             self.fail(f"{value!r} is not a number of basis points", param, ctx)
         return number
+
+
+@click.command()
+@options.book
+@options.as_of
+@options.known_at
+@options.actor
+@options.language
+@options.as_json
+@guarded
+def disclosures(book: Path, as_of: date | None, known_at: datetime | None, actor: str, code: str,
+                as_json: bool) -> None:
+    """Thresholds from which holdings are reported to others: 5 % of a class, 3 % of a fund's votes, 13F in sum."""
+    with opened(book, actor=actor) as station:
+        question = asked(station, as_of, known_at)
+        found = station.custody.disclosures(question)
+    if as_json:
+        answer({"as_of": question.as_of.isoformat(), "known_at": moment(question), "alerts": alerts(found, said(code))})
+    else:
+        print_alerts(found, said(code))
 
 
 @click.command()
@@ -370,4 +391,4 @@ def _recorded(changes: Changes, *, as_json: bool) -> None:
 
 COMMANDS: Final[tuple[click.Command, ...]] = (
     reconcile, break_, sign_balance, signed_balances, accounts, open_account, ladder, stablecoin_fees, parties, entity,
-    eligibility, books, consolidated, issuers)
+    eligibility, books, consolidated, issuers, disclosures)

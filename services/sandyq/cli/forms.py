@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
@@ -12,6 +12,7 @@ from sandyq.basics.figure import Figure
 from sandyq.basics.findings import Finding
 from sandyq.basics.language import Language
 from sandyq.exposure.result import Exposure, ExposureLine, Premium, Range
+from sandyq.limits.disclosure import ALERT_WORDS, Alert
 from sandyq.limits.mandate import Mandate
 from sandyq.limits.result import Check, Headroom, LimitResult, LimitsRun, PartResult
 from sandyq.market.series import FxPoint
@@ -242,6 +243,14 @@ def limits(run: LimitsRun, known_at: str, language: Language, meter: Json | None
             "limits": [limit(result, language) for result in run.results],
             "counts": {state.value: count for state, count in run.counts().items()},
             "findings": findings(run.findings, language)}
+
+
+def alerts(found: Sequence[Alert], language: Language) -> list[Json]:
+    return [{"rule": item.rule, "title": language.say(ALERT_WORDS[item.rule]), "subject": item.subject or None,
+             "state": item.state.value, "unit": item.unit,
+             "value": None if item.value is None else exact(item.value) if item.unit == "USD" else float(item.value),
+             "threshold": exact(item.threshold) if item.unit == "USD" else float(item.threshold),
+             "findings": findings(item.findings, language)} for item in found]
 
 
 def check(result: Check, known_at: str, record: str, language: Language) -> Json:

@@ -12,6 +12,7 @@ from sandyq.basics.findings import Finding, Severity
 from sandyq.basics.language import Language
 from sandyq.basics.text import N_, Text
 from sandyq.exposure.result import Exposure
+from sandyq.limits.disclosure import Alert, alert_text
 from sandyq.limits.result import Check, LimitsRun, PartResult, State, Verdict
 from sandyq.reference.kinds import label
 from sandyq.valuation.holdings import Holdings
@@ -169,6 +170,11 @@ def limits(run: LimitsRun, language: Language) -> None:
     click.echo(", ".join(f"{count} {say(STATE_WORDS[state])}" for state, count in counts.items() if count))
     seen = {(f.code, f.subject): f for r in run.results for f in (r.worst.findings if r.worst else ())}
     findings([*seen.values(), *run.findings], language)
+
+
+def alerts(found: Sequence[Alert], language: Language) -> None:
+    for item in found:
+        click.echo(language.say(alert_text(item)))
 
 
 def check(result: Check, language: Language) -> None:

@@ -136,6 +136,21 @@ class Programme:
 
 
 @dataclass(frozen=True, slots=True)
+class DisclosureRules:
+    """From when a holding has to be reported to others (F020; domain.md B3): alerts beside the limits.
+
+    `ownership`: share of a registered class listed in the United States. `fund_votes`: share of the votes of a fund
+    under the Act of 1940. `aggregate`: USD of such listed securities together. `near`: the share of a threshold from
+    which it is pointed at.
+    """
+
+    ownership: Decimal = Decimal("0.05")
+    fund_votes: Decimal = Decimal("0.03")
+    aggregate: Decimal = Decimal(100_000_000)
+    near: Decimal = Decimal("0.8")
+
+
+@dataclass(frozen=True, slots=True)
 class Mandate:
     """One version of the mandate, in force from `valid_from`. Sleeve amounts are in `currency`."""
 
@@ -175,6 +190,7 @@ class Mandate:
     tranches: tuple[Tranche, ...] = ()
     """The tranche plan in its order; its total is at most `maximum`."""
     programme: Programme = Programme()
+    disclosure: DisclosureRules = DisclosureRules()
     floors: Floors = Floors()
 
     def limit(self, limit_id: str) -> Limit | None:

@@ -1,4 +1,4 @@
-"""Sections [orders], [[tranche]], [programme] of a mandate: how orders count, the plan of instalments, who else."""
+"""Sections [orders], [[tranche]], [programme], [disclosure] of a mandate: how orders count, instalments, who else."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from typing import Any, Final
 from sandyq.basics.decimals import ONE, ZERO
 from sandyq.basics.errors import SandyqError
 from sandyq.basics.text import N_, Text
-from sandyq.limits.mandate import OrderRules, Programme, Tranche
+from sandyq.limits.mandate import DisclosureRules, OrderRules, Programme, Tranche
 
 _ORDERS: Final = frozenset({"fee_per_share", "fee_ratio", "slippage", "fx_buffer", "valid_hours", "max_move"})
 _TRANCHE: Final = frozenset({"id", "amount", "earliest", "min_gap_days", "gate", "share_of_volume"})
 _PROGRAMME: Final = frozenset({"participants", "ceiling"})
+_DISCLOSURE: Final = frozenset({"ownership", "fund_votes", "aggregate", "near"})
 _Wrong = Callable[[str, Text], SandyqError]
 
 
@@ -77,6 +78,13 @@ def read_programme(section: object, wrong: _Wrong) -> Programme:
         raise wrong("[programme] participants", N_("A list of texts is expected."))
     ceiling = _number(given, "ceiling", ZERO, "[programme]", wrong)
     return Programme(tuple(names), ceiling or None)
+
+
+def read_disclosure(section: object, wrong: _Wrong) -> DisclosureRules:
+    """Return from when holdings have to be reported to others."""
+    given, usual = _table(section, "[disclosure]", _DISCLOSURE, wrong), DisclosureRules()
+    return DisclosureRules(*(_number(given, name, getattr(usual, name), "[disclosure]", wrong)
+                             for name in ("ownership", "fund_votes", "aggregate", "near")))
 
 
 def _table(value: object, place: str, known: frozenset[str], wrong: _Wrong) -> Mapping[str, Any]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 from statistics import median
 
-from sandyq.basics.decimals import ONE, ZERO, from_float, product, quotient
+from sandyq.basics.decimals import EXACT, ONE, ZERO, from_float, product, quotient
 from sandyq.exposure.companies import company_rows
 from sandyq.exposure.result import Exposure, ExposureLine, Premium, Rung
 from sandyq.exposure.splits import shares_factor, splits_of
@@ -21,8 +21,8 @@ from sandyq.market import fx
 from sandyq.market.programme import participants
 from sandyq.market.series import MarketData
 from sandyq.reference.instruments import Directory, Instrument
-from sandyq.reference.venues import OPERATORS
 from sandyq.reference.kinds import COMPANIES, FUNDS, Kind
+from sandyq.reference.venues import OPERATORS
 from sandyq.risk.model import RiskModel
 from sandyq.valuation.holdings import Holdings, Line
 
@@ -124,17 +124,25 @@ class Snapshot:
     def exposure(self) -> Decimal | None:
         return total(row.exposure for row in self.rows)
 
+    @cached_property
+    def by_symbol(self) -> Mapping[str, Row]:
+        return {row.symbol: row for row in self.rows}
+
     def row(self, symbol: str) -> Row | None:
-        return next((row for row in self.rows if row.symbol == symbol), None)
+        return self.by_symbol.get(symbol)
+
+    def find(self, symbol: str) -> Row | None:
+        """Return the held or the candidate row of a symbol."""
+        return self.by_symbol.get(symbol) or self.candidates.get(symbol)
 
 
 def total(amounts: Iterable[Decimal | None]) -> Decimal | None:
-    """Return the sum, None when any amount is Unknown."""
-    result = ZERO
+    """Return the exact sum, whatever the order of the amounts; None when any amount is Unknown."""
+    result, add = ZERO, EXACT.add
     for amount in amounts:
         if amount is None:
             return None
-        result += amount
+        result = add(result, amount)
     return result
 
 

@@ -13,18 +13,24 @@ from sandyq.basics.errors import BadInput
 from sandyq.basics.findings import Finding, Severity
 from sandyq.basics.text import N_, Text
 from sandyq.limits.eligibility_section import FLOOR_KEYS, read_floors
+from sandyq.limits.fitting import fitted, misfit
 from sandyq.limits.gate_section import read_gate
 from sandyq.limits.mandate import EligibleInstrument, Limit, Mandate, Part
 from sandyq.limits.measures import BY_NAME
 from sandyq.limits.measures.base import BASES, DENOMINATORS, SCOPES
-from sandyq.limits.fitting import fitted, misfit
-from sandyq.limits.plan_section import read_fees, read_order_rules, read_programme, read_tranches
+from sandyq.limits.plan_section import (
+    read_disclosure,
+    read_fees,
+    read_order_rules,
+    read_programme,
+    read_tranches,
+)
 from sandyq.limits.risk_section import read_risk
 from sandyq.reference.kinds import Kind
 from sandyq.valuation.holdings import Thresholds
 
 _SECTIONS = {"mandate", "valuation", "look_through", "orders", "phase", "limit", "eligibility", "gate", "tranche",
-             "programme", "risk"}
+             "programme", "risk", "disclosure"}
 _MANDATE = {"name", "version", "valid_from", "body", "document", "currency", "minimum", "target", "maximum", "example",
             "binding_meter", "ramp_up_floor", "book"}
 _LIMIT = {"id", "title", "clause", "document", "section", "valid_from", "valid_to", "cure_days", "calendar", "owner",
@@ -112,6 +118,7 @@ class _Reader:
             tranches=read_tranches(content.get("tranche", []), self.number(head["maximum"], "[mandate] maximum"),
                                    self.wrong),
             programme=read_programme(content.get("programme", {}), self.wrong),
+            disclosure=read_disclosure(content.get("disclosure", {}), self.wrong),
             floors=read_floors(rules, self.wrong),
             phases=tuple({str(k): str(v) for k, v in self.mapping(phase).items()} for phase in
                          content.get("phase", [])),

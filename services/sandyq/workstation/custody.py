@@ -12,6 +12,7 @@ from sandyq.basics.findings import Finding
 from sandyq.basics.text import N_
 from sandyq.book.state import Basis
 from sandyq.control.people import Right
+from sandyq.limits.disclosure import Alert, alerts
 from sandyq.reference.accounts import ALL_BOOKS, Account
 from sandyq.workstation import (
     balances,
@@ -116,6 +117,15 @@ class CustodyDesk:
     def issuers(self, q: Question) -> issuers.Issuers:
         """Return what depends on each issuer over all books, directly and through funds."""
         return issuers.issuers(self._station, q)
+
+    def disclosures(self, q: Question) -> tuple[Alert, ...]:
+        """Return from which thresholds of reporting to others the institution is how far away, over all books."""
+        known = self._station.knowledge(q.known_at)
+        if not known.has_mandate(q.book):
+            return ()
+        picture = self._station.picture(Question(q.as_of, q.known_at, ALL_BOOKS)) if len(
+            consolidating.books_of_file(known)) > 1 else self._station.picture(q)
+        return alerts(picture.snapshot, self._station.mandate(q).disclosure)
 
     # ---- registers
 

@@ -74,7 +74,8 @@ class Knowledge:
     def mandate(self, on: date, book: str = SLEEVE) -> Mandate:
         """Return a book's mandate in force on a day; before the first one, the first one (its limits are upcoming).
 
-        All books together have a mandate of their own (book ``*``), else the sleeve's. Raises BadInput when the book has none at all.
+        All books together have a mandate of their own (book ``*``), else the sleeve's. Raises BadInput when the book
+        has none at all.
         """
         own = [mandate for mandate in self.mandates if mandate.book == self._mandated(book)]
         if not own:

@@ -1,4 +1,4 @@
-"""Sums by a dimension on which a line lies in several places, or in an unknown one: coins, keepers, countries (F007)."""
+"""Sums by a dimension on which a line lies in several places or in an unknown one: coins, keepers, countries (F007)."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from sandyq.limits.measures.base import (
     UNSAID,
     Below,
     Measure,
+    Reach,
     amount_of,
     denominator,
     dimension,
@@ -149,4 +150,4 @@ def _slope(pieces: _Pieces, snapshot: Snapshot, below: Below, basis: str) -> Slo
 
 
 MEASURE = Measure(APPORTIONED, take, frozenset({"USD", "ratio"}), scopes=SCOPES, groups=SCOPES,
-                  denominators=DENOMINATORS, bases=BASES)
+                  denominators=DENOMINATORS, bases=BASES, reach=Reach.SUM)

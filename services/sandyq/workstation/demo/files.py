@@ -67,7 +67,8 @@ def write(folder: File, calendar: Calendar) -> tuple[File, ...]:
         "fund_holdings.csv": (("date,symbol,asset,coins,shares_outstanding,coins_per_share,nav,net_assets_usd,"
                               "market_price,quality,source"), _fund_holdings(world)),
         "company_holdings.csv": (("date,symbol,asset,coins,diluted_shares,shares_outstanding,shares_asof,debt,"
-                                 "preferred,cash,pledged,coins_quality,shares_quality,document,source"), _company_holdings()),
+                                 "preferred,cash,pledged,coins_quality,shares_quality,document,source"),
+                                _company_holdings()),
         "fund_weights.csv": ("date,fund,company,ticker,weight,source", _fund_weights()),
         "prices.csv": ("date,symbol,close,volume,currency,basis,source", _prices(world)),
         "transactions.csv": (("trade_date,settle_date,type,symbol,quantity,price,currency,fees,taxes,account,reference,"

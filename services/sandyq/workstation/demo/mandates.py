@@ -25,7 +25,8 @@ def second_mandate() -> str:
 
 def _changed(pairs: tuple[tuple[str, str], ...]) -> str:
     content = text("mandates", "example.toml").replace('"Example sleeve mandate"', '"DEMO sleeve mandate"')
-    pairs = (*pairs, ("[programme]\n", '[programme]\nparticipants = ["Participant A", "Participant B", "Participant C"]\n'))
+    named = '[programme]\nparticipants = ["Participant A", "Participant B", "Participant C"]\n'
+    pairs = (*pairs, ("[programme]\n", named))
     for old, new in pairs:
         if old not in content:
             raise BadInput("demo-mandate", N_("The example mandate has changed; the demo does not fit it."), where=old)
