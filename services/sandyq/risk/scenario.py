@@ -96,6 +96,8 @@ def _read(item: Mapping[str, Any], place: str) -> Scenario:
         raise _wrong(place, N_("The key {key} is not known here.", key=unknown[0]))
     if not item.get("id") or not isinstance(item.get("title"), dict):
         raise _wrong(place, N_("A scenario needs an id and a title."))
+    if item.get("origin", "hypothetical") not in Origin.__members__.values():
+        raise _wrong(place, N_("The origin is one of {names}.", names=", ".join(Origin)))
     origin = Origin(item.get("origin", "hypothetical"))
     if origin is Origin.HISTORIC and not (item.get("first") and item.get("last") and item.get("source")):
         raise _wrong(place, N_("A historic scenario needs its first and last day and a source."))
