@@ -30,6 +30,8 @@ _OTHER_HASH: Final = N_("The content is not the one that its hash names.").templ
 _TWICE: Final = N_("Evidence was recorded a second time in the place of the first.").template
 _NO_ORDER: Final = N_("There is a fill without an approved order.").template
 _OVERFILLED: Final = N_("The fills are more than what was approved.").template
+_WORSE_PRICE: Final = N_("The fill is at a worse price than what was approved.").template
+_AFTER_END: Final = N_("The fill was recorded after the order had ended.").template
 _NOT_BOOKED: Final = N_("The entry does not book what the fill says.").template
 _NOT_SIGNED: Final = N_("The signature of the row does not hold.").template
 _NO_EMERGENCY: Final = N_("An emergency order only sells.").template
@@ -39,6 +41,7 @@ _NO_EVIDENCE: Final = N_("A breach was closed without evidence.").template
 
 _HASHED: Final = tuple(table.name for table in THIRD_TABLES if {"content", "content_hash"} <= set(table.columns))
 """Tables whose rows hold a content and its hash."""
+_ENDS: Final = frozenset({"expired", "withdrawn", "cancelled"})
 _SIGNED: Final = ("emergency_order", "emergency_review")
 _OWN: Final = """EXISTS (SELECT 1 FROM "emergency_order" o WHERE o."reference" = "order_reference"
  AND o."person" = "emergency_review"."person")"""
@@ -83,8 +86,10 @@ def _twice(connection: Connection) -> Iterator[Damage]:
 
 
 def _fills(connection: Connection) -> Iterator[Damage]:
-    ordered = {(row["reference"], row["line_number"]): Decimal(row["quantity"])
+    ordered = {(row["reference"], row["line_number"]): row
                for table in ("trade_order", "emergency_order") for row in _rows(connection, table)}
+    ended = {row["reference"]: row["entry"] for row in reversed(_rows(connection, "order_event"))
+             if row["event"] in _ENDS}
     filled: dict[tuple[str, str], Decimal] = {}
     for fill in _rows(connection, "fill", visible=True):
         key, entry, number = (fill["order_reference"], fill["line_number"]), fill["entry"], str(fill["id"])
@@ -92,11 +97,20 @@ def _fills(connection: Connection) -> Iterator[Damage]:
             yield Damage(entry, "fill", number, _NO_ORDER)
             continue
         filled[key] = filled.get(key, ZERO) + Decimal(fill["quantity"])
-        if filled[key] > ordered[key]:
+        if filled[key] > Decimal(ordered[key]["quantity"]):
             yield Damage(entry, "fill", number, _OVERFILLED)
+        if _worse(ordered[key], Decimal(fill["price"])):
+            yield Damage(entry, "fill", number, _WORSE_PRICE)
+        if ended.get(fill["order_reference"], entry) < entry:
+            yield Damage(entry, "fill", number, _AFTER_END)
         if connection.execute('SELECT 1 FROM "booking" WHERE "entry" = ? AND "reference" = ? AND "quantity" = ?',
                               [entry, fill["booking"], fill["quantity"]]).fetchone() is None:
             yield Damage(entry, "fill", number, _NOT_BOOKED)
+
+
+def _worse(line: _Row, price: Decimal) -> bool:
+    limit = Decimal(line["limit_price"])
+    return price > limit if line["side"] == "buy" else price < limit
 
 
 def _signatures(connection: Connection) -> Iterator[Damage]:
