@@ -14,6 +14,7 @@ from sandyq.cli import (
     eligibility,
     gate,
     mandate,
+    orders,
     people,
     performance,
     prices,
@@ -34,7 +35,7 @@ def cli() -> None:
 
 
 for group in (commands, people, records, prices, custody, eligibility, safekeeping, gate, performance, mandate,
-              risk):
+              risk, orders):
     for command in group.COMMANDS:
         cli.add_command(command)
 
