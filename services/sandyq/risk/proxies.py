@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,14 +38,17 @@ _LABELS = (N_("own prices"), N_("spot fund of the same coin"), N_("coin less fee
            N_("peers' beta × coin"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Track:
-    """Daily log returns of one instrument over the window, none missing, and where each comes from."""
+    """Daily log returns of one instrument over the window, none missing, and where each comes from.
+
+    Without slots, so that its share of proxies is kept: every figure asks for it.
+    """
 
     returns: Floats
     codes: Codes
 
-    @property
+    @cached_property
     def proxied(self) -> float:
         """Share of days that are not the instrument's own."""
         return float((self.codes != Proxy.OWN).mean()) if len(self.codes) else 0.0

@@ -14,7 +14,7 @@ from decimal import Decimal, localcontext
 from enum import StrEnum
 from typing import Final
 
-from sandyq.basics.decimals import ONE, WIDE, ZERO, product
+from sandyq.basics.decimals import ONE, WIDE, ZERO, from_float, product
 from sandyq.basics.text import N_, Text
 from sandyq.reference.kinds import FUNDS, Kind
 from sandyq.risk.scenario import OTHERS, Origin, Scenario
@@ -58,7 +58,12 @@ class Move:
 
     value: Decimal | None
     derived: Derived
-    note: Text
+    say: Callable[[], Text]
+    """Makes the sentence: figures while somebody types need none."""
+
+    @property
+    def note(self) -> Text:
+        return self.say()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +113,7 @@ class StressModel:
         self._subject_of = subject_of
         self._coin_beta = coin_betas
         self._moves: dict[tuple[str, str], Move] = {}
+        self._subjects: dict[str, Subject | None] = {}
 
     def move(self, symbol: str, scenario: Scenario) -> Move:
         """Return a line's move without what a failing custodian adds."""
@@ -153,48 +159,54 @@ class StressModel:
         return tuple(found)
 
     def _held_there(self, line: Held, failing: str) -> bool:
-        subject = self._subject_of(line.symbol)
+        subject = self._subject(line.symbol)
         return subject is not None and subject.kind in FUNDS and ("" in line.custody or failing in line.custody)
 
     def _line(self, line: Held, scenario: Scenario, failing: str) -> LineLoss:
-        move = self.move(line.symbol, scenario)
-        if scenario.custodian is not None and move.value is not None and self._held_there(line, failing):
-            move = Move(_onto(move.value, scenario.custodian), move.derived, N_(
-                "{move}; its coins lie with {custodian}: {extra} % more", move=move.note,
-                custodian=failing or N_("a custodian that is not known"), extra=percent(scenario.custodian)))
+        move = own = self.move(line.symbol, scenario)
+        extra = scenario.custodian
+        if extra is not None and own.value is not None and self._held_there(line, failing):
+            move = Move(_onto(own.value, extra), own.derived, lambda: N_(
+                "{move}; its coins lie with {custodian}: {extra} % more", move=own.note,
+                custodian=failing or N_("a custodian that is not known"), extra=percent(extra)))
         value = line.value
         # Nothing held loses nothing, whatever the move.
         gain = ZERO if value == ZERO else None if value is None or move.value is None else product(value, move.value)
         return LineLoss(line.symbol, value, move, gain, line.venue in scenario.halted)
 
+    def _subject(self, symbol: str) -> Subject | None:
+        if symbol not in self._subjects:
+            self._subjects[symbol] = self._subject_of(symbol)
+        return self._subjects[symbol]
+
     def _derive(self, symbol: str, scenario: Scenario) -> Move:
-        subject = self._subject_of(symbol)
+        subject = self._subject(symbol)
         found = self._own(symbol, subject, scenario)
         premium = scenario.premiums.get(symbol)
         if premium is None and subject is not None:
             premium = scenario.premiums.get(subject.kind.value)
         if premium is None or found.value is None:
             return found
-        return Move(_onto(found.value, premium), found.derived, N_(
+        return Move(_onto(found.value, premium), found.derived, lambda: N_(
             "{move}; premium {premium} %", move=found.note, premium=percent(premium)))
 
     def _own(self, symbol: str, subject: Subject | None, scenario: Scenario) -> Move:
         stated = scenario.symbols.get(symbol)
         if stated is not None:
-            return Move(stated, Derived.STATED, N_("stated for {symbol}", symbol=symbol))
+            return Move(stated, Derived.STATED, lambda: N_("stated for {symbol}", symbol=symbol))
         if subject is None:
-            return Move(None, Derived.UNKNOWN, N_("nothing is known of {symbol}", symbol=symbol))
+            return Move(None, Derived.UNKNOWN, lambda: N_("nothing is known of {symbol}", symbol=symbol))
         by_kind = scenario.kinds.get(subject.kind.value)
         if by_kind is not None:
-            return Move(by_kind, Derived.KIND, N_("stated for its kind"))
+            return Move(by_kind, Derived.KIND, lambda: N_("stated for its kind"))
         if not scenario.moves_coins:
-            return Move(ZERO, Derived.UNMOVED, N_("the scenario leaves it where it is"))
+            return Move(ZERO, Derived.UNMOVED, lambda: N_("the scenario leaves it where it is"))
         found = (self._by_coins(subject, scenario) if subject.kind in BY_COINS
                  else self._by_measured_beta(subject, scenario))
         fallback = scenario.fallbacks.get(subject.kind.value)
         if found is None and fallback is not None:
-            return Move(fallback, Derived.FALLBACK, N_("the scenario's fall-back for its kind"))
-        return found or Move(None, Derived.UNKNOWN, N_("no move is stated and no beta has enough evidence"))
+            return Move(fallback, Derived.FALLBACK, lambda: N_("the scenario's fall-back for its kind"))
+        return found or Move(None, Derived.UNKNOWN, lambda: N_("no move is stated and no beta has enough evidence"))
 
     def _by_measured_beta(self, subject: Subject, scenario: Scenario) -> Move | None:
         beta = scenario.betas.get(subject.symbol, subject.beta)
@@ -203,7 +215,7 @@ class StressModel:
         if beta is None or moved is None:
             return None
         note = N_("given beta") if subject.symbol in scenario.betas else subject.beta_note
-        return Move(_by_beta(moved, beta), Derived.BETA, N_(
+        return Move(_by_beta(moved, beta), Derived.BETA, lambda: N_(
             "{note} {beta} × {coin} {move} %", note=note, beta=round(beta, 2), coin=coin, move=percent(moved)))
 
     def _by_coins(self, subject: Subject, scenario: Scenario) -> Move | None:
@@ -216,7 +228,7 @@ class StressModel:
         total = sum((product(share, move) for share, move in known), ZERO)
         total = product(total + product(rest, min(move for _, move in known)), subject.leverage)
         names = ", ".join(coin for coin, _ in subject.coins)
-        return Move(max(total, -ONE), Derived.COIN, N_("moves with {coins}", coins=names))
+        return Move(max(total, -ONE), Derived.COIN, lambda: N_("moves with {coins}", coins=names))
 
     def _coin_move(self, coin: str, scenario: Scenario) -> Decimal | None:
         """Return a coin's move: stated, else by its beta to bitcoin, else what is stated for other coins."""
@@ -238,7 +250,7 @@ def _by_beta(move: Decimal, beta: Decimal) -> Decimal:
     """(1 + move)^β − 1, to a ten-thousandth of a per cent: an estimate. Everything lost stays everything lost."""
     if move <= -ONE:
         return -ONE if beta > 0 else ZERO
-    return (WIDE.power(ONE + move, beta) - ONE).quantize(_ESTIMATE, context=WIDE)
+    return (from_float(float(ONE + move) ** float(beta)) - ONE).quantize(_ESTIMATE, context=WIDE)
 
 
 def _onto(move: Decimal, extra: Decimal) -> Decimal:

@@ -55,6 +55,7 @@ class TailModel:
         self.days = days
         self._track_of = track_of
         self._tracks: dict[str, Track | None] = {}
+        self._filtered: dict[str, Floats] = {}
         self._columns: dict[tuple[str, Method, int], Floats] = {}
         self._matrices: dict[tuple[Method, int], tuple[tuple[str, ...], Floats]] = {}
 
@@ -96,7 +97,11 @@ class TailModel:
         """Return an instrument's daily log returns as a method takes them. It must have a track."""
         track = self.track(symbol)
         assert track is not None, symbol
-        return rescaled(track.returns, float(self.rules.decay)) if method is Method.FILTERED else track.returns
+        if method is Method.HISTORICAL:
+            return track.returns
+        if symbol not in self._filtered:
+            self._filtered[symbol] = rescaled(track.returns, float(self.rules.decay))
+        return self._filtered[symbol]
 
     def losses(self, amounts: Mapping[str, float], method: Method, days: int) -> Floats:
         """Return the loss of each scenario in USD, in order of its last day."""
