@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -15,14 +16,13 @@ from two_persons import approved, two_persons
 
 from sandyq.basics.errors import ApprovalNeeded, BadInput, Refused
 from sandyq.basics.origin import Origin
-from sandyq.limits.eligibility import beta_outside, doubts, losses, refusals
+from sandyq.limits.eligibility import losses, refusals
 from sandyq.limits.mandate import Floors
 from sandyq.limits.permits import Permits
 from sandyq.limits.result import Order, Verdict
 from sandyq.limits.toml import read_mandate
 from sandyq.reference.eligibility import EligibilityStatus, Permission, status_on
 from sandyq.reference.facts import FactRow
-from sandyq.reference.kinds import Kind
 from sandyq.workstation import workstation
 from sandyq.workstation.contract import Question
 from sandyq.workstation.workstation import Workstation
@@ -167,18 +167,30 @@ def test_floors_are_read_strictly() -> None:
             read_mandate(f"{head}[eligibility]\n{wrong}")
 
 
-@pytest.mark.parametrize(("kind", "beta", "outside"), [
-    (Kind.SPOT_ETF, "0.69", True), (Kind.SPOT_ETF, "0.7", False), (Kind.SPOT_ETF, "1.3", False),
-    (Kind.ETP, "1.31", True), (Kind.ETP, None, False), (Kind.TREASURY_COMPANY, "2", False)])
-def test_a_plain_fund_whose_beta_is_outside_the_band_is_flagged(station: Workstation, kind: Kind, beta: str | None,
-                                                                outside: bool) -> None:
-    snapshot = station.picture(Q).ordering
-    row = snapshot.row("FBTC")
-    assert row is not None
-    row = replace(row, kind=kind, beta=Decimal(beta) if beta else None)
-    assert beta_outside(row, Floors()) == outside
-    seen = replace(snapshot, rows=tuple(row if other.symbol == "FBTC" else other for other in snapshot.rows))
-    assert [item.code for item in doubts(seen, station.mandate(Q), BUY)] == ["beta-outside-band"] * outside
+@pytest.mark.parametrize(("times", "flagged"), [("0.69", True), ("0.701", False), ("1", False), ("1.299", False),
+                                                ("1.31", True), ("2", True)])
+def test_a_plain_fund_that_moves_otherwise_than_its_coin_is_flagged(station: Workstation, times: str,
+                                                                    flagged: bool) -> None:
+    """Sixty days on which FBTC makes each log return of its reference fund times a factor: its beta is the factor."""
+    day, rows, one, other = date(2025, 7, 1), [], 60.0, 90.0
+    for number in range(60):
+        move = 0.02 * (-1) ** number * (1 + number % 5)
+        one, other = one * math.exp(move), other * math.exp(move * float(times) + 1e-9 * (number % 3))
+        for symbol, close in (("IBIT", one), ("FBTC", other)):
+            stamp = (day + timedelta(number)).isoformat()
+            rows.append(("price", (0, symbol, stamp, f"{close:.12f}", "USD", "T", stamp, "close", "Exchange", None,
+                                   None, None, None, "1000000")))
+    record(station, rows)
+    q = Question(day + timedelta(59))
+    assert [item.code for item in station.check(q, (BUY,), largest=False).findings] == ["beta-outside-band"] * flagged
+    found = next(item for item in station.permits.instruments(q) if item.symbol == "FBTC")
+    assert [item.code for item in found.flags] == ["beta-outside-band"] * flagged
+    sheet = {item.name: item for item in station.custody.eligibility_sheet(q, "FBTC")}
+    beta = sheet["measured_beta"]
+    assert isinstance(beta.value, Decimal)
+    assert abs(beta.value - Decimal(times)) < Decimal("0.001")
+    assert (beta.flag is not None) == flagged
+    assert beta.source == "IBIT"
 
 
 def test_unknown_figures_break_no_floor(station: Workstation) -> None:

@@ -7,7 +7,7 @@ and `Beta.reference` then names the coin and its clock.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from statistics import median
 from typing import Final
@@ -26,6 +26,8 @@ LEAST_PAIRS: Final = 30
 """Fewer common returns than this are no estimate at all, not even one to show."""
 BY_BETA: Final = frozenset({Kind.EQUITY_ETF, Kind.TREASURY_COMPANY, Kind.MINER, Kind.EXCHANGE, Kind.INFRASTRUCTURE,
                             Kind.TECH_EQUITY})
+MOVES_WITH_COIN: Final = frozenset({Kind.SPOT_ETF, Kind.ETP, Kind.FUTURES_ETF})
+"""Funds that hold a coin or its futures: their beta to it is near one unless they are leveraged, whatever they say."""
 _SPARE: Final = 60
 """Rows read beyond the window, because two series do not share every day."""
 _Closes = tuple[Ordinals, Floats]
@@ -40,8 +42,9 @@ def main_coin(instrument: Instrument, on: date) -> str:
 
 
 def estimate_betas(directory: Directory, market: MarketData, as_of: date, *, reference_funds: Mapping[str, str],
-                   window: int = WINDOW, instruments: Iterable[Instrument] | None = None) -> dict[str, Beta]:
-    """Return a beta per instrument id for every instrument whose kind is seen through by beta (and has prices).
+                   window: int = WINDOW, instruments: Iterable[Instrument] | None = None,
+                   kinds: Collection[Kind] = BY_BETA) -> dict[str, Beta]:
+    """Return a beta per instrument id for every instrument of the `kinds` (seen through by beta) that has prices.
 
     Compute it once per (as-of, known-at) and pass it to `look_through`: what-if questions then cost no regression.
     The whole directory takes part, so that peers of what is held are there too; `instruments` narrows it.
@@ -56,7 +59,7 @@ def estimate_betas(directory: Directory, market: MarketData, as_of: date, *, ref
     quantiles: dict[int, float] = {}
     found: dict[str, Beta] = {}
     for instrument in directory if instruments is None else instruments:
-        if instrument.kind(as_of) not in BY_BETA:
+        if instrument.kind(as_of) not in kinds:
             continue
         series = series_of(instrument, directory, market, as_of)
         if series is None:
@@ -103,6 +106,18 @@ def _beta(pairs: tuple[Ordinals, Floats, Floats], reference: str, window: int,
         upper=fit.upper(quantiles[freedom]), window_from=date.fromordinal(int(days[0])),
         window_to=date.fromordinal(int(days[-1])), reference=reference, admitted=fit.admitted,
     )
+
+
+def fund_beta(instrument: Instrument, directory: Directory, market: MarketData, as_of: date, *,
+              reference_funds: Mapping[str, str]) -> Beta | None:
+    """Return how a fund that should move with its coin moves (F018); None for other kinds and without enough prices.
+
+    A fund that is its coin's reference itself is held against the coin's own series.
+    """
+    others = {coin: symbol for coin, symbol in reference_funds.items()
+              if symbol not in directory.symbols_of(instrument)}
+    return estimate_betas(directory, market, as_of, reference_funds=others, instruments=[instrument],
+                          kinds=MOVES_WITH_COIN).get(instrument.id)
 
 
 def peer_betas(betas: Mapping[str, Beta], directory: Directory, on: date) -> dict[Kind, tuple[float, float, int]]:

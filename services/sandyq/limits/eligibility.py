@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from typing import Final
 
-from sandyq.basics.decimals import product
+from sandyq.basics.decimals import from_float, product
 from sandyq.basics.findings import Finding, Severity
 from sandyq.basics.text import N_, Text
 from sandyq.limits.mandate import Floors, Mandate
@@ -15,16 +14,15 @@ from sandyq.limits.measures.products import is_forbidden
 from sandyq.limits.permits import Permits, Reason, party_refusals
 from sandyq.limits.result import Order, Verdict
 from sandyq.limits.snapshot import Row, Snapshot
+from sandyq.limits.surroundings import Surroundings
 from sandyq.reference.coins import COINS, STABLECOINS
 from sandyq.reference.eligibility import status_on
 from sandyq.reference.kinds import FUNDS, Kind
 
-_MOVES_WITH_COIN: Final = frozenset({Kind.SPOT_ETF, Kind.ETP})
-
 
 def find_row(snapshot: Snapshot, symbol: str) -> Row | None:
     """Return the held or the candidate row of a symbol."""
-    return snapshot.row(symbol) or snapshot.candidates.get(symbol)
+    return snapshot.find(symbol)
 
 
 def refusals(snapshot: Snapshot, mandate: Mandate, order: Order) -> list[Reason]:
@@ -114,18 +112,19 @@ def net_assets(row: Row) -> Decimal | None:
     return product(row.units, row.price)
 
 
-def beta_outside(row: Row, floors: Floors) -> bool:
-    """Return whether a fund that should move with its coin measurably does not (F018): leveraged whatever it says."""
-    if row.kind not in _MOVES_WITH_COIN or row.beta is None:
-        return False
-    return not floors.beta_low <= row.beta <= floors.beta_high
+def structure_flags(row: Row, floors: Floors, around: Surroundings) -> tuple[Finding, ...]:
+    """Return a warning for a fund that should move with its coin and measurably does not (F018): leveraged or an
+    income product, whatever it says of itself. The beta's reference and window stand in `Surroundings.fund_beta`.
+    """
+    beta = around.fund_beta(row.instrument)
+    if beta is None or floors.beta_low <= from_float(beta.value) <= floors.beta_high:
+        return ()
+    return (Finding(Severity.WARNING, "beta-outside-band", N_(
+        "The measured beta of {symbol} is {beta}; a spot fund moves with its coin.", symbol=row.symbol,
+        beta=from_float(beta.value, 3)), row.symbol),)
 
 
 def doubts(snapshot: Snapshot, mandate: Mandate, order: Order) -> list[Finding]:
-    """Return warnings about an ordered instrument: a fund whose measured beta does not look like its coin (F018)."""
+    """Return warnings about an ordered instrument: its measured structure (F018)."""
     row = find_row(snapshot, order.symbol)
-    if row is None or not beta_outside(row, mandate.floors):
-        return []
-    return [Finding(Severity.WARNING, "beta-outside-band", N_(
-        "The measured beta of {symbol} is {beta}; a spot fund moves with its coin.", symbol=row.symbol,
-        beta=row.beta), row.symbol)]
+    return [] if row is None else list(structure_flags(row, mandate.floors, snapshot.around))

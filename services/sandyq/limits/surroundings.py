@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Final, Protocol
 
 from sandyq.basics.text import Text
+from sandyq.exposure.result import Beta
 from sandyq.reference.kinds import Kind
 
 
@@ -152,6 +153,9 @@ class Surroundings(Protocol):
     def sanctioned(self) -> frozenset[str]:
         """Ids and names of parties under sanctions, in small letters."""
 
+    def fund_beta(self, instrument: str) -> Beta | None:
+        """Return how a fund that should move with its coin measurably moves; None: another kind, or Unknown."""
+
 
 @dataclass(frozen=True)
 class Known:
@@ -168,6 +172,10 @@ class Known:
     unsettled: tuple[Unsettled, ...] = ()
     ratings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sanctioned: frozenset[str] = frozenset()
+    fund_betas: Mapping[str, Beta] = field(default_factory=dict)
+
+    def fund_beta(self, instrument: str) -> Beta | None:
+        return self.fund_betas.get(instrument)
 
 
 NOTHING: Final = Known()

@@ -14,7 +14,7 @@ from sandyq.basics.decimals import ONE, from_float, product
 from sandyq.basics.errors import BadInput
 from sandyq.basics.origin import Origin
 from sandyq.basics.text import N_, Text
-from sandyq.limits.eligibility import beta_outside, find_row, losses
+from sandyq.limits.eligibility import find_row, losses, structure_flags
 from sandyq.limits.measures.products import FORBIDDEN
 from sandyq.market.series import FundHolding
 from sandyq.reference.eligibility import status_on
@@ -86,11 +86,11 @@ def _measured(station: Workstation, q: Question, instrument: Instrument) -> tupl
     mandate, picture = station.mandate(q), station.picture(q)
     row = find_row(picture.ordering, instrument.symbol(q.as_of))
     lost = tuple(losses(row, mandate.floors, known.permits, q.as_of)) if row else ()
-    beta = picture.betas.get(instrument.id)
+    beta = picture.ordering.around.fund_beta(instrument.id) or picture.betas.get(instrument.id)
     if beta is None or row is None:
         return tuple(str(text) for _, text in lost), _item("measured_beta", label, None)
     item = _item("measured_beta", label, from_float(beta.value, 4), "", beta.window_to, beta.reference)
-    if beta_outside(row, mandate.floors):
+    if structure_flags(row, mandate.floors, picture.ordering.around):
         item = replace(item, flag=N_("Outside the band of {low} to {high}: it does not move like its coin.",
                                      low=mandate.floors.beta_low, high=mandate.floors.beta_high))
     return tuple(str(text) for _, text in lost), item

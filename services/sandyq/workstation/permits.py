@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sandyq.basics.errors import ApprovalNeeded, BadInput, Refused
 from sandyq.basics.findings import Finding, Severity
 from sandyq.basics.text import N_
-from sandyq.limits.eligibility import beta_outside, losses
+from sandyq.limits.eligibility import losses, structure_flags
 from sandyq.limits.permits import party_refusals
 from sandyq.limits.snapshot import Row
 from sandyq.reference.eligibility import Election, EligibilityStatus, Permission, status_on
@@ -72,9 +72,7 @@ class PermitsDesk:
         decided = status_on(known.permits.statuses, row.instrument, q.as_of)
         lost = tuple(Finding(Severity.ERROR, code, text, row.symbol)
                      for code, text in losses(row, mandate.floors, known.permits, q.as_of))
-        flags = (Finding(Severity.WARNING, "beta-outside-band", N_(
-            "The measured beta of {symbol} is {beta}; a spot fund moves with its coin.", symbol=row.symbol,
-            beta=row.beta), row.symbol),) if beta_outside(row, mandate.floors) else ()
+        flags = structure_flags(row, mandate.floors, self._station.picture(q).ordering.around)
         held = known.directory.by_id(row.instrument)
         free = (decided is None or decided.may_be_bought) and not lost
         return InstrumentPermit(row.symbol, row.instrument, held.name(q.as_of) if held else row.symbol, row.quantity,

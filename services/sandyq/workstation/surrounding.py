@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from sandyq.basics.decimals import ZERO, product, quotient
 from sandyq.book.transactions import Transaction, TransactionType
+from sandyq.exposure.betas import fund_beta
 from sandyq.exposure.companies import company_rows, facts_on, total_value
-from sandyq.exposure.result import Exposure
+from sandyq.exposure.result import Beta, Exposure
 from sandyq.exposure.splits import splits_of
 from sandyq.limits.surroundings import Company, Constituent, Entity, GateSign, Override, Place, Unsettled
 from sandyq.reference.accounts import ALL_BOOKS, SLEEVE, Form
@@ -39,6 +40,7 @@ class Around:
         self._on = picture.as_of
         self._gate = gate
         self._prospects = prospects
+        self._fund_betas: dict[str, Beta | None] = {}
 
     @cached_property
     def looked_through(self) -> tuple[_Seen, ...]:
@@ -173,3 +175,11 @@ class Around:
         found = [row for name in names if (row := registers.party(name, self._on)) is not None]
         return frozenset(text.casefold() for row in found if row.status == Standing.SANCTIONED
                          for text in (row.party, row.name))
+
+    def fund_beta(self, instrument: str) -> Beta | None:
+        if instrument not in self._fund_betas:
+            found = self._known.directory.by_id(instrument)
+            self._fund_betas[instrument] = fund_beta(
+                found, self._known.directory, self._known.market, self._on,
+                reference_funds=self._picture.mandate.reference_funds) if found else None
+        return self._fund_betas[instrument]
