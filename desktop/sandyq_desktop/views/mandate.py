@@ -23,10 +23,9 @@ from sandyq_desktop.bars import read_day
 from sandyq_desktop.context import ViewContext
 from sandyq_desktop.controls import Action, Line, Words
 from sandyq_desktop.flow import Flow
-from sandyq_desktop.icons import Shape
 from sandyq_desktop.tables.columns import Column
 from sandyq_desktop.tables.table import Table
-from sandyq_desktop.views.data_parts import Marked, marked
+from sandyq_desktop.views.data_parts import Marked
 from sandyq_desktop.views.mandate_draft import History, Place, typed
 from sandyq_desktop.views.mandate_form import MandateForm
 from sandyq_desktop.views.mandate_panes import Panes
@@ -84,11 +83,13 @@ class MandateView(QWidget):
         self._bad: dict[tuple[str, int, str], BadInput] = {}
         self._benched = ""
         self._filling = self._turned = False
+        self._narrow: bool | None = None
         self.list = Table((
-            Column("id", N_("Id"), lambda item: item.limit, tone=lambda _i: "tx2"),
+            Column("id", N_("Id"), lambda item: item.limit or "—", tone=lambda _i: "tx2"),
             Column("limit", N_("Limit"), lambda item: item.title, stretch=True, least=100, most=400,
-                   weight=lambda item: 600 if item.mark.shape or item.mark.words else 400),
-            marked("mark", N_("Draft"), lambda item: item.mark, least=30, most=110),
+                   weight=lambda item: 600 if item.mark.words else 400),
+            Column("mark", N_("Draft"), lambda item: item.mark.words, role="small",
+                   tone=lambda item: item.mark.token, least=30, most=110),
         ), look, N_("Limits of the draft").template)
         self.table = self.list
         self.form = MandateForm(context)
@@ -133,12 +134,12 @@ class MandateView(QWidget):
         box.setSpacing(0)
         box.addLayout(head)
         box.addWidget(Line(look))
-        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter = self._splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.setHandleWidth(2)
         splitter.setChildrenCollapsible(False)
         for widget in (self.list, self.form, self.panes):
             splitter.addWidget(widget)
-        splitter.setSizes([290, 470, 690])
+        splitter.setSizes([290, 500, 660])
         splitter.setStretchFactor(0, 2)
         splitter.setStretchFactor(1, 3)
         splitter.setStretchFactor(2, 4)
@@ -383,6 +384,11 @@ class MandateView(QWidget):
     def _fit(self) -> None:
         """Show form and panes side by side, or one of them where the window is narrow or the type large."""
         narrow = self.width() < self._context.look.px(NARROW)
+        if narrow != self._narrow:
+            self._narrow = narrow
+            whole = self.width()
+            self._splitter.setSizes([whole * 3 // 10, whole * 7 // 10, whole * 7 // 10] if narrow
+                                    else [whole // 5, whole * 37 // 100, whole * 43 // 100])
         self.turn.setVisible(narrow)
         self.panes.setVisible(not narrow or self._turned)
         self.form.setVisible(not narrow or not self._turned)
@@ -400,7 +406,7 @@ class MandateView(QWidget):
             found[change.limit] = Marked("", "acc", N_("new") if new else N_("changed"))
         for defect in review.defects if review else ():
             if defect.severity is Severity.ERROR:
-                found[defect.limit] = Marked(Shape.BREACH, "t_breach", N_("error"))
+                found[defect.limit] = Marked("", "t_breach", N_("error"))
         return found
 
     def _enable(self) -> None:

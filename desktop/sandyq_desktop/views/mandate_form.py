@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QMargins, Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
 
 from sandyq.basics.text import N_, Text
 from sandyq.limits.draft import Draft
-from sandyq.limits.draft_fields import shown
+from sandyq.limits.draft_fields import HEAD_NUMBERS, shown
 from sandyq_desktop.context import ViewContext
 from sandyq_desktop.controls import Action, Choice, Line, Segment, Words
+from sandyq_desktop.flow import Flow
 from sandyq_desktop.views.mandate_draft import NUMBERS, Place, choices, written
 from sandyq_desktop.views.mandate_fields import Field, LongField
 from sandyq_desktop.views.mandate_scopes import UNIT, ScopeRows
@@ -59,7 +60,7 @@ class MandateForm(QScrollArea):
         self.heading.setWordWrap(True)
         self.problem = Words(look, "", "small", "t_soft")
         self.problem.setWordWrap(True)
-        self._parts_box = QHBoxLayout()
+        self._parts_box = Flow(margins=QMargins(0, 0, 0, 0))
         self._parts: Segment | None = None
         self._several: tuple[str, ...] = ()
         self.add_part = Action(look, N_("Add a part"))
@@ -86,7 +87,6 @@ class MandateForm(QScrollArea):
         limit = QVBoxLayout(self._limit)
         limit.setContentsMargins(0, 0, 0, 0)
         limit.setSpacing(8)
-        self._parts_box.addStretch(1)
         self._parts_box.addWidget(self.add_part)
         self._parts_box.addWidget(self.take_part)
         limit.addLayout(self._parts_box)
@@ -175,12 +175,15 @@ class MandateForm(QScrollArea):
             key = name.removeprefix("head.")
             part = place.part if key in OF_PART and place.limit else 0
             self._fill(widget, key, written(draft, place, part, key, self._context.words.language), moved=moved)
+        for key, unit in self.units.items():
+            if key in HEAD_NUMBERS:
+                unit.tell(str(draft.head.get("currency", "USD")))
         if place.limit:
             self._show_parts(draft, place)
-            unit = shown(draft, place.limit, place.part, "unit")
+            measured = shown(draft, place.limit, place.part, "unit")
+            said: dict[str, Text | str] = {"ratio": "%", "USD": "USD", "days": N_("days")}
             for key, _ in LEVEL_FIELDS:
-                self.units[key].tell("%" if unit == "ratio" else "USD" if unit == "USD" else N_("days")
-                                     if unit == "days" else "")
+                self.units[key].tell(said.get(measured, ""))
             self.units["cure_days"].tell(N_("bd"))
             document = self.fields["document"]
             assert isinstance(document, QLineEdit)
@@ -196,6 +199,7 @@ class MandateForm(QScrollArea):
             now = next((n for n in range(widget.count()) if widget.itemData(n) == text), -1)
             widget.setCurrentIndex(now)
             widget.setEnabled(widget.count() > 1)
+            widget.setToolTip(widget.currentText())
             widget.blockSignals(False)
         elif isinstance(widget, QPlainTextEdit):
             if widget.toPlainText() != text and (moved or widget.toPlainText().strip() != text):
@@ -227,7 +231,8 @@ class MandateForm(QScrollArea):
             short = [name if len(names) < 3 and len(name) < 20 else str(number) for number, name in enumerate(names, 1)]
             self._parts = Segment(look, N_("Part"), [(str(number), name) for number, name in enumerate(short, 1)])
             self._parts.chosen.connect(lambda number: self.part_chosen.emit(int(number)))
-            self._parts_box.insertWidget(0, self._parts)
+            self._parts_box.insert(0, self._parts)
+            self._parts.show()
             self._several = names
         self._parts.choose(str(place.part))
         self._parts.setVisible(len(names) > 1)

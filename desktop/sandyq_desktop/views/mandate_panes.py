@@ -96,8 +96,8 @@ def version_columns() -> tuple[Column, ...]:
                else Marked("", "tx2", N_("no")), least=64, most=90),
         Column("first", N_("from"), lambda v: v.mandate.valid_from),
         Column("until", N_("to"), lambda v: v.until or ""),
-        Column("document", N_("Document"), lambda v: v.mandate.document, least=60, most=160),
-        Column("author", N_("Prepared by"), lambda v: v.prepared_by, least=80, most=160),
+        Column("document", N_("Document"), lambda v: v.mandate.document, least=60, most=160, leaves=3),
+        Column("author", N_("Prepared by"), lambda v: v.prepared_by, least=80, most=160, leaves=2),
         Column("approved", N_("Approved by"), lambda v: v.approved_by or N_("one person"), least=80, most=160),
         Column("entry", N_("Entry"), lambda v: v.entry, number=True, digits=0, leaves=1),
     )
