@@ -18,6 +18,9 @@ QUANTITY_STEP: Final = Decimal("0.00000001")
 WIDE: Final = Context(prec=50, rounding=ROUND_HALF_EVEN)
 """Precision for products and quotients that are compared with a cap: 50 significant digits, half to even."""
 
+EXACT: Final = Context(prec=2000, rounding=ROUND_HALF_EVEN)
+"""Precision for sums: never rounded in practice, so the terms may come in any order and may be exchanged one by one."""
+
 
 def canonical(number: Decimal) -> str:
     """Return the one spelling of `number` that is stored and hashed: no exponent, no trailing zeros, no minus zero.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal, localcontext
+from typing import Any
 
 from sandyq.basics.decimals import WIDE, ZERO, product
 from sandyq.basics.findings import Finding
@@ -22,11 +24,23 @@ def evaluate(snapshot: Snapshot, mandate: Mandate, as_of: date, *, rooms: bool =
 
 def limit_result(limit: Limit, snapshot: Snapshot, as_of: date, *, rooms: bool = True) -> LimitResult:
     """Return one limit's result."""
+    return out_of_force(limit, as_of) or worst_of(
+        limit, tuple(part_result(part, snapshot, rooms=rooms) for part in limit.parts))
+
+
+def out_of_force(limit: Limit, as_of: date) -> LimitResult | None:
+    """Return the result of a limit that is not in force on the day, None for one that is."""
     if as_of < limit.valid_from:
         return LimitResult(limit, State.UPCOMING, None, ())
     if limit.valid_to is not None and as_of > limit.valid_to:
         return LimitResult(limit, State.NOT_APPLICABLE, None, ())
-    parts = tuple(part_result(part, snapshot, rooms=rooms) for part in limit.parts)
+    return None
+
+
+def worst_of(limit: Limit, parts: tuple[PartResult, ...]) -> LimitResult:
+    """Return the limit's result from those of its parts: the worst that applies speaks."""
+    if len(parts) == 1:
+        return LimitResult(limit, parts[0].state, parts[0], parts, parts[0].findings)
     applicable = [part for part in parts if part.state is not State.NOT_APPLICABLE]
     worst = min(applicable or parts, key=_rank)
     findings: list[Finding] = []
@@ -46,26 +60,49 @@ def part_result(part: Part, snapshot: Snapshot, *, rooms: bool = True) -> PartRe
 
 
 def _part_result(part: Part, snapshot: Snapshot, *, rooms: bool) -> PartResult:
-    groups = () if _idle(part, snapshot) else BY_NAME[part.measure].take(snapshot, part)
+    groups = () if idle(part, snapshot) else BY_NAME[part.measure].take(snapshot, part)
     if not groups:
-        return PartResult(part, State.NOT_APPLICABLE, "", None, None, None, None, None, None, Headroom(), (), ())
-    judged = [(group, state_of(group.value, part)) for group in groups]
-    worst, state = min(judged, key=lambda item: (SEVERITY[item[1]], -_pressing(item[0], part), item[0].group))
-    findings: list[Finding] = []
+        return not_applicable(part)
+    worst = worst_group(part, groups)
+    return PartResult(**figures(part, worst, findings_of(groups)), groups=groups,
+                      headroom=headroom(worst, part) if rooms else Headroom())
+
+
+def not_applicable(part: Part) -> PartResult:
+    """Return the result of a part that has no subject."""
+    return PartResult(part, State.NOT_APPLICABLE, "", None, None, None, None, None, None, Headroom(), (), ())
+
+
+def worst_group(part: Part, groups: Sequence[Measured]) -> Measured:
+    """Return the group that speaks for a part: the worst state, then the most pressing value, then the first name."""
+    if len(groups) == 1:
+        return groups[0]
+    return min(groups, key=lambda group: (SEVERITY[state_of(group.value, part)], -pressing(group.value, part),
+                                          group.group))
+
+
+def findings_of(groups: Sequence[Measured]) -> tuple[Finding, ...]:
+    """Return the findings of all groups, each once."""
+    found: list[Finding] = []
     for group in groups:
-        findings += [finding for finding in group.findings if finding not in findings]
+        found += [finding for finding in group.findings if finding not in found]
+    return tuple(found)
+
+
+def figures(part: Part, worst: Measured, findings: tuple[Finding, ...]) -> dict[str, Any]:
+    """Return the fields of a part's result that follow from its worst group."""
     over = excess(worst.value, part)
-    return PartResult(
-        part=part, state=state, group=worst.group, value=worst.value, numerator=worst.numerator,
-        denominator=worst.denominator, utilisation=utilisation(worst.value, part), excess=over,
-        excess_usd=_excess_usd(over, worst, part), headroom=headroom(worst, part) if rooms else Headroom(),
-        groups=groups, findings=tuple(findings), denominator_day=worst.denominator_day,
-        denominator_source=worst.denominator_source)
+    return {
+        "part": part, "state": state_of(worst.value, part), "group": worst.group, "value": worst.value,
+        "numerator": worst.numerator, "denominator": worst.denominator, "findings": findings,
+        "utilisation": utilisation(worst.value, part), "excess": over, "excess_usd": _excess_usd(over, worst, part),
+        "denominator_day": worst.denominator_day, "denominator_source": worst.denominator_source,
+    }
 
 
-def _idle(part: Part, snapshot: Snapshot) -> bool:
+def idle(part: Part, snapshot: Snapshot) -> bool:
     """Return whether a part has no subject: an order measure without an order, a minimum before the sleeve is built."""
-    if BY_NAME[part.measure].order_only and not snapshot.orders:
+    if not snapshot.orders and BY_NAME[part.measure].order_only:
         return True
     if part.options.get("after_ramp_up") != "yes":
         return False
@@ -73,11 +110,11 @@ def _idle(part: Part, snapshot: Snapshot) -> bool:
     return value is not None and value < snapshot.ramp_up_floor
 
 
-def _pressing(group: Measured, part: Part) -> Decimal:
+def pressing(value: Decimal | None, part: Part) -> Decimal:
     """Return what orders groups of one state: the value, for a minimum its negative."""
-    if group.value is None:
+    if value is None:
         return ZERO
-    return group.value if part.direction == "max" else -group.value
+    return value if part.direction == "max" else -value
 
 
 def state_of(value: Decimal | None, part: Part) -> State:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -81,7 +81,7 @@ class Measured:
     denominator: Decimal | None
     value: Decimal | None
     findings: tuple[Finding, ...] = ()
-    slope: Slope | Callable[[], Slope | None] | None = None
+    slope: Slope | Callable[[], Slope | None] | None = field(default=None, compare=False)
     """The slope, or what computes it: only the worst group's is ever asked for."""
     denominator_day: date | None = None
     denominator_source: str = ""
@@ -215,3 +215,5 @@ class Check:
     largest: tuple[Largest, ...]
     amount_usd: Decimal | None
     findings: tuple[Finding, ...] = ()
+    pending: tuple[Order, ...] = ()
+    """Orders on their way that the state before the basket counts already."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 
-from sandyq.limits.after_orders import with_orders
 from sandyq.limits.check import check
 from sandyq.limits.result import Check, Order
 from sandyq.workstation.picture import Picture
@@ -14,10 +13,7 @@ from sandyq.workstation.picture import Picture
 def check_basket(picture: Picture, basket: tuple[Order, ...], *, largest: bool,
                  pending: tuple[Order, ...] = ()) -> Check:
     """Hold a basket against the limits of the picture's day, on top of orders that are approved and not executed."""
-    if not pending:
-        return check(picture.ordering, picture.mandate, basket, before=picture.limits, largest=largest)
-    base = with_orders(picture.ordering, pending, picture.mandate)
-    return check(base, picture.mandate, basket, largest=largest)
+    return check(picture.ordering, picture.mandate, basket, largest=largest, prepared=picture.prepared(pending))
 
 
 def fingerprint(result: Check, head: str) -> str:

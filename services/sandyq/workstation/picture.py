@@ -16,7 +16,8 @@ from sandyq.exposure.look_through import look_through
 from sandyq.exposure.result import Beta, Exposure
 from sandyq.limits.evaluate import evaluate
 from sandyq.limits.mandate import Mandate
-from sandyq.limits.result import LimitsRun
+from sandyq.limits.prepared import Prepared
+from sandyq.limits.result import LimitsRun, Order
 from sandyq.limits.snapshot import Snapshot, snapshot
 from sandyq.reference.accounts import ALL_BOOKS, SLEEVE
 from sandyq.risk.model import RiskModel
@@ -42,6 +43,7 @@ class Picture:
         self._drawdown = drawdown
         self._state = state
         self._gate = gate
+        self._prepared: dict[tuple[Order, ...], Prepared] = {}
 
     @cached_property
     def mandate(self) -> Mandate:
@@ -139,3 +141,11 @@ class Picture:
     @cached_property
     def limits(self) -> LimitsRun:
         return evaluate(self.snapshot, self.mandate, self.as_of)
+
+    def prepared(self, pending: tuple[Order, ...] = ()) -> Prepared:
+        """Return the state before an order, with the orders on their way; kept, so that a check costs its lines."""
+        found = self._prepared.get(pending)
+        if found is None:
+            found = self._prepared[pending] = Prepared(self.ordering, self.mandate, pending=pending,
+                                                       before=self.limits)
+        return found

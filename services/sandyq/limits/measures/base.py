@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 from typing import Final
 
 from sandyq.basics.decimals import ONE, ZERO
@@ -37,6 +38,23 @@ COMMON_OPTIONS: Final = frozenset({"after_ramp_up", "blocks"})
 """Settings of a part that no measure reads: it waits for the sleeve to be built up; it stops purchases only."""
 
 
+class Reach(StrEnum):
+    """What of the book a figure is made of: how little has to be measured again when an order changes one line.
+
+    ORDERED: the ordered lines, money flows and the book's two totals. LINE: every line for itself. SUM: sums over lines
+    per group, divided by what the part says. COINS, OWN: sums over lines divided by the exposure of the book, or by
+    their own sum. CHOSEN: a sum over the lines with a property, named after them. BOOK: all of it.
+    """
+
+    ORDERED = "ordered"
+    LINE = "line"
+    SUM = "sum"
+    COINS = "coins"
+    OWN = "own"
+    CHOSEN = "chosen"
+    BOOK = "book"
+
+
 @dataclass(frozen=True, slots=True)
 class Measure:
     """A named measure and what it can be put together with.
@@ -44,6 +62,7 @@ class Measure:
     `units`: what its thresholds may be in. `order_only`: without an order it does not apply. `by_line`: its groups are
     lines, and only an order for a line moves it. `scopes` and `groups` are dimensions; `denominators` empty: it has its
     own; else a ratio needs one of them and an amount none. `options`: the names of its own settings, None: not checked.
+    `reach` is a promise that a property test holds against measuring everything.
     """
 
     name: str
@@ -56,6 +75,7 @@ class Measure:
     denominators: frozenset[str] = frozenset()
     bases: frozenset[str] = VALUE
     options: frozenset[str] | None = frozenset()
+    reach: Reach = Reach.BOOK
 
 
 def unknown(code: str, text: Text, subject: str = "") -> Finding:

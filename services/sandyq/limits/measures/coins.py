@@ -8,7 +8,7 @@ from sandyq.basics.decimals import ZERO, quotient
 from sandyq.basics.findings import Finding, Severity
 from sandyq.basics.text import N_
 from sandyq.limits.mandate import Part
-from sandyq.limits.measures.base import Below, Measure, in_scope, measured, speaker, unknown
+from sandyq.limits.measures.base import Below, Measure, Reach, in_scope, measured, speaker, unknown
 from sandyq.limits.result import Measured, Slope
 from sandyq.limits.snapshot import Row, Snapshot, total
 from sandyq.reference.coins import ISSUER_AFFILIATED
@@ -116,7 +116,7 @@ def take_equivalent(snapshot: Snapshot, part: Part) -> tuple[Measured, ...]:  # 
 
 
 MEASURES = (
-    Measure("coin_equivalent", take_equivalent, frozenset({"count"}), scopes=frozenset()),
-    Measure("custodian", take_custodian, frozenset({"ratio"})),
-    Measure("coin_mix", take_mix, frozenset({"ratio"}), scopes=frozenset({"coin"})),
+    Measure("coin_equivalent", take_equivalent, frozenset({"count"}), scopes=frozenset(), reach=Reach.ORDERED),
+    Measure("custodian", take_custodian, frozenset({"ratio"}), reach=Reach.OWN),
+    Measure("coin_mix", take_mix, frozenset({"ratio"}), scopes=frozenset({"coin"}), reach=Reach.COINS),
 )

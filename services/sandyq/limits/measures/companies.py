@@ -8,7 +8,7 @@ from decimal import Decimal
 from sandyq.basics.decimals import ONE, product, quotient
 from sandyq.basics.text import N_, Text
 from sandyq.limits.mandate import Part
-from sandyq.limits.measures.base import Below, Measure, in_scope, measured, unknown
+from sandyq.limits.measures.base import Below, Measure, Reach, in_scope, measured, unknown
 from sandyq.limits.result import Measured
 from sandyq.limits.snapshot import Row, Snapshot
 from sandyq.limits.surroundings import Company
@@ -59,7 +59,8 @@ def _company(row: Row, snapshot: Snapshot, read: _Read, reason: Text) -> Measure
 
 
 MEASURES = (
-    Measure("claims_on_coins", take_claims, frozenset({"ratio"}), by_line=True),
-    Measure("unencumbered_coins", take_unencumbered, frozenset({"ratio"}), by_line=True),
-    Measure("enterprise_multiple", take_multiple, frozenset({"count"}), order_only=True, by_line=True),
+    Measure("claims_on_coins", take_claims, frozenset({"ratio"}), by_line=True, reach=Reach.LINE),
+    Measure("unencumbered_coins", take_unencumbered, frozenset({"ratio"}), by_line=True, reach=Reach.LINE),
+    Measure("enterprise_multiple", take_multiple, frozenset({"count"}), order_only=True, by_line=True,
+            reach=Reach.ORDERED),
 )

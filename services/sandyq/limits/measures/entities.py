@@ -14,6 +14,7 @@ from sandyq.limits.measures.base import (
     SIMPLE,
     Below,
     Measure,
+    Reach,
     denominator,
     in_scope,
     measured,
@@ -93,4 +94,4 @@ def _slope(entity: Entity, rows: list[Row], snapshot: Snapshot, below: Below) ->
 
 
 MEASURE = Measure("entity", take_entities, frozenset({"USD", "ratio"}), scopes=SIMPLE | {"entity"},
-                  groups=frozenset({"entity"}), denominators=DENOMINATORS)
+                  groups=frozenset({"entity"}), denominators=DENOMINATORS, reach=Reach.SUM)

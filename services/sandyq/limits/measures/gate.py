@@ -9,7 +9,7 @@ from sandyq.basics.decimals import ZERO
 from sandyq.basics.findings import Finding, Severity
 from sandyq.basics.text import N_
 from sandyq.limits.mandate import Part
-from sandyq.limits.measures.base import Below, Measure, in_scope, measured, unknown
+from sandyq.limits.measures.base import Below, Measure, Reach, in_scope, measured, unknown
 from sandyq.limits.result import Measured, Order
 from sandyq.limits.snapshot import Snapshot, total
 from sandyq.limits.surroundings import Override
@@ -68,4 +68,4 @@ def _findings(snapshot: Snapshot, purchases: Sequence[Order], left: Sequence[Ord
         reference=reference), reference) for reference in used]
 
 
-MEASURES = (Measure("gate", take_gate, frozenset({"count"}), order_only=True),)
+MEASURES = (Measure("gate", take_gate, frozenset({"count"}), order_only=True, reach=Reach.ORDERED),)

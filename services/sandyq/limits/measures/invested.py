@@ -8,7 +8,7 @@ from decimal import Decimal
 from sandyq.basics.decimals import ONE, ZERO
 from sandyq.basics.text import N_
 from sandyq.limits.mandate import Part
-from sandyq.limits.measures.base import DENOMINATORS, Measure, denominator, measured, speaker, unknown
+from sandyq.limits.measures.base import DENOMINATORS, Measure, Reach, denominator, measured, speaker, unknown
 from sandyq.limits.result import Measured, Slope
 from sandyq.limits.snapshot import Snapshot, days_before, total
 
@@ -49,7 +49,9 @@ def _flow_measured(snapshot: Snapshot, part: Part, amount: Decimal | None) -> Me
 
 
 MEASURES = (
-    Measure("net_invested", take_invested, frozenset({"USD", "ratio"}), scopes=frozenset(), denominators=DENOMINATORS),
-    Measure("pace", take_pace, frozenset({"USD"}), scopes=frozenset(), options=frozenset({"days"})),
-    Measure("first_tranche", take_first_tranche, frozenset({"USD"}), scopes=frozenset()),
+    Measure("net_invested", take_invested, frozenset({"USD", "ratio"}), scopes=frozenset(), denominators=DENOMINATORS,
+            reach=Reach.ORDERED),
+    Measure("pace", take_pace, frozenset({"USD"}), scopes=frozenset(), options=frozenset({"days"}),
+            reach=Reach.ORDERED),
+    Measure("first_tranche", take_first_tranche, frozenset({"USD"}), scopes=frozenset(), reach=Reach.ORDERED),
 )

@@ -8,7 +8,7 @@ from sandyq.basics.decimals import ONE, ZERO, product, quotient
 from sandyq.basics.findings import Finding
 from sandyq.basics.text import N_
 from sandyq.limits.mandate import Part
-from sandyq.limits.measures.base import Below, Measure, grouped, in_scope, measured, unknown
+from sandyq.limits.measures.base import Below, Measure, Reach, grouped, in_scope, measured, unknown
 from sandyq.limits.result import Measured, Slope
 from sandyq.limits.snapshot import Row, Snapshot
 
@@ -94,10 +94,10 @@ def take_order_volume(snapshot: Snapshot, part: Part) -> tuple[Measured, ...]:
 
 
 MEASURES = (
-    Measure("ownership", take_ownership, frozenset({"ratio"}), by_line=True),
+    Measure("ownership", take_ownership, frozenset({"ratio"}), by_line=True, reach=Reach.LINE),
     Measure("days_to_exit", take_days_to_exit, frozenset({"days"}), by_line=True,
-            options=frozenset({"share_of_volume"})),
+            options=frozenset({"share_of_volume"}), reach=Reach.LINE),
     Measure("book_exit", take_book_exit, frozenset({"days"}),
             options=frozenset({"share_of_volume", "share_of_value"})),
-    Measure("order_volume", take_order_volume, frozenset({"ratio"}), order_only=True),
+    Measure("order_volume", take_order_volume, frozenset({"ratio"}), order_only=True, reach=Reach.ORDERED),
 )

@@ -8,7 +8,7 @@ from sandyq.basics.decimals import ONE, ZERO
 from sandyq.basics.findings import Finding, Severity
 from sandyq.basics.text import N_
 from sandyq.limits.mandate import Part
-from sandyq.limits.measures.base import Below, Measure, dimension, in_scope, measured, unknown
+from sandyq.limits.measures.base import Below, Measure, Reach, dimension, in_scope, measured, unknown
 from sandyq.limits.result import Measured
 from sandyq.limits.snapshot import Row, Snapshot
 
@@ -54,6 +54,7 @@ def _words(part: Part, name: str) -> frozenset[str]:
 
 MEASURES = (
     Measure("white_list", take_white_list, frozenset({"count"}), by_line=True,
-            options=frozenset({"dimension", "allowed"})),
-    Measure("negative_list", take_negative_list, frozenset({"count"}), by_line=True, options=frozenset({"barred"})),
+            options=frozenset({"dimension", "allowed"}), reach=Reach.LINE),
+    Measure("negative_list", take_negative_list, frozenset({"count"}), by_line=True, options=frozenset({"barred"}),
+            reach=Reach.LINE),
 )

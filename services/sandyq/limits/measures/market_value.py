@@ -12,6 +12,7 @@ from sandyq.limits.measures.base import (
     DENOMINATORS,
     SIMPLE,
     Measure,
+    Reach,
     amount_of,
     denominator,
     grouped,
@@ -51,4 +52,5 @@ def _adjacent(snapshot: Snapshot, threshold: Decimal) -> list[Row]:
 
 
 MEASURE = Measure("market_value", take, frozenset({"USD", "ratio"}), groups=SIMPLE,
-                  denominators=DENOMINATORS, bases=BASES, options=frozenset({"beta_below"}))
+                  denominators=DENOMINATORS, bases=BASES, options=frozenset({"beta_below"}),
+                  reach=Reach.SUM)

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from sandyq.basics.decimals import ONE
 from sandyq.limits.mandate import Part
-from sandyq.limits.measures.base import Below, Measure, in_scope, measured
+from sandyq.limits.measures.base import Below, Measure, Reach, in_scope, measured
 from sandyq.limits.result import Measured
 from sandyq.limits.snapshot import Row, Snapshot
 from sandyq.reference.kinds import COMPANIES, FUNDS
@@ -40,7 +40,7 @@ def is_forbidden(row: Row) -> bool:
 
 
 MEASURES = (
-    Measure("token_count", take_tokens, frozenset({"count"})),
-    Measure("short_count", take_short, frozenset({"count"})),
-    Measure("forbidden_products", take_forbidden, frozenset({"count"})),
+    Measure("token_count", take_tokens, frozenset({"count"}), reach=Reach.CHOSEN),
+    Measure("short_count", take_short, frozenset({"count"}), reach=Reach.CHOSEN),
+    Measure("forbidden_products", take_forbidden, frozenset({"count"}), reach=Reach.CHOSEN),
 )

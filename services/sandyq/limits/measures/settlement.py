@@ -10,7 +10,7 @@ from sandyq.basics.findings import Finding, Severity
 from sandyq.basics.text import N_
 from sandyq.limits.mandate import Part
 from sandyq.limits.measures.apportioned import bounded
-from sandyq.limits.measures.base import Below, Measure, measured, unknown
+from sandyq.limits.measures.base import Below, Measure, Reach, measured, unknown
 from sandyq.limits.result import Measured, Order
 from sandyq.limits.snapshot import Row, Snapshot, total
 from sandyq.limits.surroundings import Place
@@ -95,7 +95,7 @@ def _rated(custodian: str, account: str, least: int | None, snapshot: Snapshot) 
 
 
 MEASURES = (
-    Measure("unsettled", take_unsettled, frozenset({"USD"}), scopes=frozenset()),
+    Measure("unsettled", take_unsettled, frozenset({"USD"}), scopes=frozenset(), reach=Reach.ORDERED),
     Measure("custodian_rating", take_custodian_rating, frozenset({"count"}), scopes=frozenset(),
             options=frozenset({"least"})),
 )

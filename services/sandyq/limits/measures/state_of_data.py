@@ -14,6 +14,7 @@ from sandyq.limits.measures.base import (
     DENOMINATORS,
     Below,
     Measure,
+    Reach,
     denominator,
     in_scope,
     measured,
@@ -88,10 +89,11 @@ def take_holdings_age(snapshot: Snapshot, part: Part) -> tuple[Measured, ...]:
 
 
 MEASURES = (
-    Measure("premium", take_premium, frozenset({"ratio"}), order_only=True),
-    Measure("drawdown", take_drawdown, frozenset({"ratio"}), scopes=frozenset()),
-    Measure("programme", take_programme, frozenset({"USD"}), scopes=frozenset()),
-    Measure("stale_share", take_stale, frozenset({"ratio"}), denominators=DENOMINATORS, options=frozenset({"days"})),
-    Measure("fallback_share", take_fallback, frozenset({"ratio"}), denominators=DENOMINATORS),
-    Measure("holdings_age", take_holdings_age, frozenset({"days"})),
+    Measure("premium", take_premium, frozenset({"ratio"}), order_only=True, reach=Reach.ORDERED),
+    Measure("drawdown", take_drawdown, frozenset({"ratio"}), scopes=frozenset(), reach=Reach.ORDERED),
+    Measure("programme", take_programme, frozenset({"USD"}), scopes=frozenset(), reach=Reach.ORDERED),
+    Measure("stale_share", take_stale, frozenset({"ratio"}), denominators=DENOMINATORS, options=frozenset({"days"}),
+            reach=Reach.CHOSEN),
+    Measure("fallback_share", take_fallback, frozenset({"ratio"}), denominators=DENOMINATORS, reach=Reach.CHOSEN),
+    Measure("holdings_age", take_holdings_age, frozenset({"days"}), reach=Reach.LINE),
 )

@@ -16,6 +16,7 @@ from sandyq.limits.measures.base import (
     DENOMINATORS,
     Below,
     Measure,
+    Reach,
     amount_of,
     denominator,
     dimension,
@@ -96,4 +97,5 @@ def _slope(pieces: _Pieces, snapshot: Snapshot, below: Below) -> Slope | None:
 
 
 MEASURE = Measure("through_funds", take, frozenset({"USD", "ratio"}), scopes=_KEYS, groups=_KEYS - {"symbol"},
-                  denominators=DENOMINATORS, bases=frozenset({"market_value", "cost"}))
+                  denominators=DENOMINATORS, bases=frozenset({"market_value", "cost"}),
+                  reach=Reach.SUM)
