@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from sandyq.basics.decimals import ZERO, product, quotient
 from sandyq.book.transactions import Transaction, TransactionType
@@ -18,6 +18,7 @@ from sandyq.reference.accounts import ALL_BOOKS, SLEEVE, Form
 from sandyq.reference.instruments import Instrument
 from sandyq.reference.kinds import COMPANIES, Kind
 from sandyq.reference.parties import PartyKind, Standing, in_force
+from sandyq.store.custody import FundWeight
 from sandyq.valuation.holdings import Holdings, Line
 from sandyq.workstation.entity_ties import coin_values, entities
 from sandyq.workstation.issuers import issuer_of, shares
@@ -27,8 +28,32 @@ if TYPE_CHECKING:
 
 Gate = Callable[[], GateSign | None]
 _Seen = tuple[Holdings, Exposure]
+T = TypeVar("T")
 _DEALS: Final = frozenset({PartyKind.BROKER.value, PartyKind.PRIME_BROKER.value})
 _KEEPS: Final = frozenset({PartyKind.SECURITIES_CUSTODIAN.value})
+
+
+class _Lazily(Mapping[str, T]):
+    """Symbol → what is worked out of its instrument when it is first asked for; nothing to say: no entry."""
+
+    def __init__(self, items: Mapping[str, Instrument], work: Callable[[Instrument], T | None]) -> None:
+        self._items, self._work = items, work
+        self._found: dict[str, T | None] = {}
+
+    def __getitem__(self, symbol: str) -> T:
+        if symbol not in self._found:
+            item = self._items.get(symbol)
+            self._found[symbol] = self._work(item) if item is not None else None
+        found = self._found[symbol]
+        if found is None:
+            raise KeyError(symbol)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return (symbol for symbol in self._items if symbol in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 class Around:
@@ -60,39 +85,32 @@ class Around:
     def _own_book(self) -> str:
         return SLEEVE if self._picture.book == ALL_BOOKS else self._picture.book
 
-    @cached_property
-    def _instruments(self) -> tuple[Instrument, ...]:
-        return tuple(item for item in self._known.directory if item.text("kind", self._on) not in {"", "reference"})
+    def _named(self, kinds: Collection[Kind]) -> Mapping[str, Instrument]:
+        return {item.symbol(self._on): item for item in self._known.directory
+                if item.text("kind", self._on) in kinds}
 
     @cached_property
     def constituents(self) -> Mapping[str, tuple[Constituent, ...]]:
-        found = {}
-        for fund in self._instruments:
-            if fund.kind(self._on) is Kind.EQUITY_ETF:
-                rows = self._known.beside.weights_on((fund.id, *self._known.directory.symbols_of(fund)), self._on)
-                found[fund.symbol(self._on)] = tuple(self._constituents(shares(rows)))
-        return {symbol: papers for symbol, papers in found.items() if papers}
+        return _Lazily(self._named({Kind.EQUITY_ETF}), self._papers)
 
-    def _constituents(self, rows: Iterable[tuple[object, Decimal]]) -> Iterable[Constituent]:
+    def _papers(self, fund: Instrument) -> tuple[Constituent, ...] | None:
+        rows = self._known.beside.weights_on((fund.id, *self._known.directory.symbols_of(fund)), self._on)
+        return tuple(self._constituents(shares(rows))) or None
+
+    def _constituents(self, rows: Iterable[tuple[FundWeight, Decimal]]) -> Iterable[Constituent]:
         for row, share in rows:
-            name, known = issuer_of(row, self._known, self._on)  # type: ignore[arg-type]
+            name, known = issuer_of(row, self._known, self._on)
             paper = self._known.directory.by_id(known) if known else None
             yield Constituent(name, paper.symbol(self._on) if paper else "", paper.kind(self._on) if paper else None,
                               paper.country(self._on) if paper else "", share)
 
     @cached_property
     def companies(self) -> Mapping[str, Company]:
-        prices = {coin: price for coin, (price, _, _) in self._picture.exposure.coin_prices.items()}
-        found = {}
-        for item in self._instruments:
-            if item.kind(self._on) in COMPANIES:
-                company = self._company(item, prices)
-                if company is not None:
-                    found[item.symbol(self._on)] = company
-        return found
+        return _Lazily(self._named(COMPANIES), self._company)
 
-    def _company(self, item: Instrument, prices: Mapping[str, Decimal]) -> Company | None:
+    def _company(self, item: Instrument) -> Company | None:
         known = self._known
+        prices = {coin: price for coin, (price, _, _) in self._picture.exposure.coin_prices.items()}
         rows = company_rows(item, known.directory, known.market)
         facts = facts_on(rows, splits_of(item, known.directory, known.market), self._on) if rows else None
         if facts is None:
@@ -171,7 +189,7 @@ class Around:
     @cached_property
     def sanctioned(self) -> frozenset[str]:
         registers = self._known.permits.registers
-        names = {row.party for row in registers.parties}
+        names = {row.party for row in registers.parties if row.status == Standing.SANCTIONED}
         found = [row for name in names if (row := registers.party(name, self._on)) is not None]
         return frozenset(text.casefold() for row in found if row.status == Standing.SANCTIONED
                          for text in (row.party, row.name))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 
 from sandyq.basics.decimals import ONE, ZERO
 from sandyq.basics.findings import Finding, Severity
@@ -49,7 +50,12 @@ def take_negative_list(snapshot: Snapshot, part: Part) -> tuple[Measured, ...]:
 
 
 def _words(part: Part, name: str) -> frozenset[str]:
-    return frozenset(word.strip().casefold() for word in part.options.get(name, "").split(",") if word.strip())
+    return _split(part.options.get(name, ""))
+
+
+@lru_cache(maxsize=64)
+def _split(text: str) -> frozenset[str]:
+    return frozenset(word.strip().casefold() for word in text.split(",") if word.strip())
 
 
 MEASURES = (
