@@ -54,6 +54,13 @@ def test_the_check_judges_every_limit(module: ModuleType) -> None:
     assert len(module.milliseconds(9, 12, 2)) == 2
 
 
+@pytest.mark.parametrize("module", ["p13_breach"], indirect=True)
+def test_the_probability_of_a_breach_is_told_for_every_limit(module: ModuleType) -> None:
+    taken, found = module.seconds(12, 200, 1)
+    assert len(taken) == 1
+    assert any(item.probability is not None for item in found.warnings)
+
+
 @pytest.mark.parametrize("module", ["p7_first_paint"], indirect=True)
 def test_the_bare_window_and_ours_paint(module: ModuleType, tmp_path: Path) -> None:
     assert module.seconds("bare", tmp_path) > 0

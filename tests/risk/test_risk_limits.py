@@ -103,7 +103,8 @@ def test_an_unlevered_book_has_no_limit_on_value_at_risk_in_per_cent() -> None:
 
 def test_the_mandate_fixes_the_conventions() -> None:
     said = mandate('measure = "var"\nhard = 1', '[risk]\nmethod = "historical"\nwindow = 250\nleast = 200\n'
-                   'decay = 0.97\nquantile = "linear"\nreturns = "simple"\nhorizon = 5\nblock = 2\npaths = 1000\nseed = 7\n').risk
+                   'decay = 0.97\nquantile = "linear"\nreturns = "simple"\nhorizon = 5\nblock = 2\n'
+                   'paths = 1000\nseed = 7\n').risk
     assert (said.method, said.window, said.least, said.decay, said.quantile, said.log_returns) == (
         Method.HISTORICAL, 250, 200, Decimal("0.97"), Quantile.LINEAR, False)
     assert (said.horizon, said.block, said.paths, said.seed) == (5, 2, 1000, 7)
