@@ -179,3 +179,21 @@ def test_people_are_shown_with_role_rights_and_key_and_enrolled_by_proof(own: Wi
     said = {column.key: model.text(place, number) for number, column in enumerate(model.columns)}
     assert (said["role"], said["rights"]) == ("Auditor", "reads and verifies")
     dialog.deleteLater()
+
+
+def test_a_book_is_held_against_a_checkpoint_written_in_the_window(own: Window, settle: Settle, tmp_path: Path) -> None:
+    own.go("journal/entries")
+    settle(own)
+    journal = own.views["journal"]
+    note = tmp_path / "checkpoint.txt"
+    journal.write_checkpoint(note)
+    settle(own)
+    assert note.read_text(encoding="utf-8").startswith("sandyq/demo\n")
+    journal.compare(note)
+    settle(own)
+    assert "extends the earlier one" in journal.result.text()
+    assert "Manager 1" in journal.result.text()
+    note.write_text(note.read_text(encoding="utf-8")[:-8] + "AAAAAA=\n", encoding="utf-8")
+    journal.compare(note)
+    settle(own)
+    assert "chain is broken" in journal.result.text()

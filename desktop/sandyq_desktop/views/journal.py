@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QFileDialog, QLineEdit
 
 from sandyq.basics.text import N_, Text
 from sandyq.control.proposals import ProposalState
@@ -22,6 +23,7 @@ from sandyq_desktop.views import journal_columns as columns
 from sandyq_desktop.views.pane import Pane, SectionedView
 
 if TYPE_CHECKING:
+    from sandyq.workstation.extending import Extension
     from sandyq.workstation.workstation import Workstation
 
 NO_ROW = N_("No row is chosen.")
@@ -48,6 +50,8 @@ class JournalView(SectionedView):
                             ask=lambda door, q: door.journal(q), rows=lambda found: tuple(reversed(found)))
         self.result = self.entries.note
         self.verify_button = self.entries.act(N_("Verify the chain"), self.verify, writes=False)
+        self.entries.act(N_("Compare with an earlier one"), self._choose_earlier, writes=False)
+        self.entries.act(N_("Write a checkpoint"), self._choose_checkpoint, writes=False)
         self.proposals = Pane(context, "proposals", columns.proposal_columns(look), N_("Proposals"), ask=proposals,
                               note=_waiting)
         self.decide = self.proposals.act(N_("Look and decide"), self._decide, why_not=_open_proposal)
@@ -76,6 +80,43 @@ class JournalView(SectionedView):
         """Check every entry and every fact."""
         self.show_section("entries")
         self._context.tasks.ask(lambda door: door.verify(), self.show_verification, key="verify")
+
+    def _choose_earlier(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, self._context.words(N_("A checkpoint, or an earlier copy")), "",
+                                              "TXT, SANDYQ (*.txt *.sandyq)")
+        if name:
+            self.compare(Path(name))
+
+    def compare(self, earlier: Path) -> None:
+        """Verify the book against a checkpoint or an earlier copy that was kept elsewhere."""
+        from sandyq.workstation.extending import extends
+
+        self._context.tasks.ask(lambda door: extends(door, earlier), self.show_extension, key="verify")
+
+    def show_extension(self, found: Extension) -> None:
+        """Say whether the book extends the earlier one, and who had signed that."""
+        if not found.verification.holds:
+            self.show_verification(found.verification)
+            return
+        self.result.tone("t_ok")
+        who = ", ".join(found.signed_by) or self._context.words(N_("nobody"))
+        self.result.tell(N_("The book extends the earlier one. Entries since entry {then}: {since}. It was signed by: "
+                            "{who}.", then=found.entries_then, since=found.since, who=who))
+        if found.renamed_from:
+            self._context.status(N_("The book was called {name} then.", name=found.renamed_from))
+
+    def _choose_checkpoint(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(self, self._context.words(N_("Write a checkpoint")), "checkpoint.txt",
+                                              "TXT (*.txt)")
+        if name:
+            self.write_checkpoint(Path(name))
+
+    def write_checkpoint(self, file: Path) -> None:
+        """Sign the chain's head with the open key and write it to a file, to be kept elsewhere."""
+        def then(_done: object) -> None:
+            self._context.status(N_("The checkpoint is written: {file}", file=file.name))
+
+        self._context.tasks.ask(lambda door: door.people.export_checkpoint(file), then, key="checkpoint")
 
     def show_verification(self, found: Verification) -> None:
         if found.holds:
