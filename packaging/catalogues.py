@@ -40,11 +40,13 @@ MANDATE: Final = ROOT / "resources" / "sandyq_resources" / "mandates" / "example
 SOURCES: Final = ("services", "desktop", "resources")
 SPEAKERS: Final = frozenset({"N_", "Text", "say", "words", "_say", "_words"})
 SIDES: Final = ("buy", "sell")
-ENTRIES: Final = ("account", "balance-signoff", "break-note", "checkpoint", "correction", "corporate_action", "create",
-                  "decision", "fair_value_level", "import", "licence", "mandate", "manual_price", "new",
-                  "party", "passphrase-added", "passphrase-changed", "passphrase-removed", "period_close", "person",
-                  "price_source", "proposal", "recovery-sheet", "restore", "restore-drill", "reversal",
-                  "valuation_close")
+ENTRIES: Final = ("account", "balance-signoff", "breach", "breach_step", "break-note", "checkpoint", "correction",
+                  "corporate_action", "create", "decision", "election", "eligibility_status", "emergency_order",
+                  "emergency_review", "fair_value_level", "fill", "gate_day", "gate_override", "import", "licence",
+                  "limit_run", "mandate", "manual_price", "new", "order_check", "order_event", "party",
+                  "passphrase-added", "passphrase-changed", "passphrase-removed", "period_close", "person",
+                  "price_source", "proposal", "rating", "recovery-sheet", "reserve_asset", "restore", "restore-drill",
+                  "reversal", "trade_order", "tranche_release", "valuation_close", "waiver")
 """Kinds of journal entries and proposals, which the window writes out as words."""
 LANGUAGES: Final = ("ru", "kk")
 _NO_DATE: Final = datetime(2000, 1, 1, tzinfo=UTC)
