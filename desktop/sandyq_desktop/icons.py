@@ -8,7 +8,7 @@ from typing import Final
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
-from sandyq.limits.result import State
+from sandyq.limits.result import State, Verdict
 
 
 class Shape(StrEnum):
@@ -27,6 +27,11 @@ class Shape(StrEnum):
 
 
 BOX: Final = 12.0
+VERDICT_LOOKS: Final = {
+    Verdict.PASS: (Shape.OK, "t_ok"), Verdict.ACKNOWLEDGE: (Shape.SOFT_BREACH, "t_soft"),
+    Verdict.REFUSED: (Shape.BREACH, "t_breach"), Verdict.UNKNOWN: (Shape.UNKNOWN, "t_unknown"),
+}
+"""Shape and colour token of each verdict on an order."""
 
 
 def shape_of(state: State) -> Shape:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -49,10 +49,21 @@ def limit(number_: str, title: str) -> Limit:
     return Limit(number_, "1", {"en": title}, "", "", "", date(2025, 1, 1), None, (part,), None, "KZ", "Risk 1")
 
 
+class Quiet:
+    """An order desk without orders."""
+
+    def now(self) -> datetime:
+        return datetime(2025, 10, 3, 9, tzinfo=UTC)
+
+    def tickets(self, _q: Question) -> tuple[()]:
+        return ()
+
+
 class Door:
     """A small workstation: one cap of 300 m on 290 m that is held, and one limit that no order moves."""
 
     def __init__(self) -> None:
+        self.orders = Quiet()
         self.checks: list[tuple[tuple[Order, ...], bool, float]] = []
 
     def symbols(self, _q: Question) -> tuple[tuple[str, str], ...]:

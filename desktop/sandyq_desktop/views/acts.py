@@ -146,6 +146,11 @@ def ask_decision(context: ViewContext, reference: str, parent: QWidget) -> None:
 
     def decide(shown: Shown) -> None:
         proposal, why_not, since, who, brief = shown
+        if proposal.kind == "trade_order":
+            from sandyq_desktop.views.order_acts import decide_on
+
+            decide_on(context, reference, parent)
+            return
         lines = content_lines(proposal)
         if brief is not None:
             lines = f"{brief_lines(context, brief)}\n\n{lines}"

@@ -11,12 +11,13 @@ from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 from sandyq.basics.text import N_, Text
 from sandyq.limits.result import Check, Largest, Verdict
 from sandyq_desktop.controls import LEFT, Action, Line, Words
-from sandyq_desktop.icons import Shape, draw
+from sandyq_desktop.icons import VERDICT_LOOKS, Shape, draw
 from sandyq_desktop.look import Look
 from sandyq_desktop.words import VERDICTS
 
-LOOKS = {Verdict.PASS: (Shape.OK, "t_ok"), Verdict.ACKNOWLEDGE: (Shape.SOFT_BREACH, "t_soft"),
-         Verdict.REFUSED: (Shape.BREACH, "t_breach"), Verdict.UNKNOWN: (Shape.UNKNOWN, "t_unknown")}
+BOUNDS = {"oversold": N_("what is held"), "instrument": N_("the list of instruments"), "price": N_("a missing price"),
+          "positive-list": N_("the positive list"), "kind": N_("the kinds allowed"), "token": N_("the ban on tokens")}
+"""What binds beside limits, by the code of the reason."""
 MEANING = {
     Verdict.PASS: N_("Every limit that the draft touches holds after it."),
     Verdict.ACKNOWLEDGE: N_("A soft limit would be exceeded: a reason and a second person are needed."),
@@ -47,7 +48,7 @@ class VerdictWord(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         del event
         look, painter = self._look, QPainter(self)
-        shape, token = LOOKS[self._verdict] if self._verdict else (Shape.WAITING, "tx3")
+        shape, token = VERDICT_LOOKS[self._verdict] if self._verdict else (Shape.WAITING, "tx3")
         size = look.px(16)
         draw(painter, shape, QRectF(0, (self.height() - size) / 2, size, size), look.color(token), look.color("head"))
         painter.setFont(look.font("verdict"))
@@ -100,7 +101,8 @@ class VerdictPanel(QWidget):
                        symbol=one.symbol, quantity=one.quantity)
             self._biggest.addWidget(Words(look, words, weight=500))
             if one.binding:
-                self._biggest.addWidget(Words(look, N_("bound by {limit}", limit=one.binding), "small", "tx2"))
+                bound = N_("bound by {limit}", limit=BOUNDS.get(one.binding, one.binding))
+                self._biggest.addWidget(Words(look, bound, "small", "tx2"))
             button = Action(look, N_("Put in the draft") if one.quantity else N_("Nothing passes now"))
             button.setEnabled(bool(one.quantity))
             button.setAccessibleName(f"{button.text()}: {one.symbol}")
@@ -179,7 +181,7 @@ class _Reason(QWidget):
         del event
         if self._verdict is None:
             return
-        shape, token = LOOKS[self._verdict]
+        shape, token = VERDICT_LOOKS[self._verdict]
         size = self._look.px(12)
         draw(QPainter(self), shape, QRectF(0, self._look.px(2), size, size), self._look.color(token),
              self._look.color("panel"))

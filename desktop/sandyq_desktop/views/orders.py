@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QMargins, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
@@ -15,8 +16,11 @@ from sandyq.limits.result import Check, Largest, Order, Verdict
 from sandyq.market.series import PricePoint
 from sandyq_desktop.context import ViewContext
 from sandyq_desktop.controls import Action, Line, Words
+from sandyq_desktop.flow import Flow
 from sandyq_desktop.scaling import MILLION
 from sandyq_desktop.tables.table import Table
+from sandyq_desktop.views import order_acts
+from sandyq_desktop.views.order_blotter import Blotter
 from sandyq_desktop.views.order_changes import ChangeRows, ordered
 from sandyq_desktop.views.order_draft import (
     Draft,
@@ -64,10 +68,14 @@ class OrdersView(QWidget):
         self._hint = Words(look, N_("Draft, not saved to the book"), "small", "tx2")
         self._undo, self._redo = Action(look, N_("Undo")), Action(look, N_("Redo"))
         self._new, self._add = Action(look, N_("New draft")), Action(look, N_("Add line"))
+        self._submit = Action(look, N_("Submit for approval"), main=True)
+        self._alone = Action(look, N_("Emergency sale…"))
+        self.blotter = Blotter(context)
         self._every = Words(look, N_("Every limit, before and after"), weight=600)
         self._legend = Words(look, N_("circle: before; bar: after. Sorted by what the draft does."), "small", "tx3")
         self._net = Words(look, "", weight=600)
         self._fold = Action(look, "")
+        self._stack = QSplitter(Qt.Orientation.Vertical)
         self._typed = context.words.code
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -82,8 +90,9 @@ class OrdersView(QWidget):
         """Take the present question, language and palette, and check the draft again."""
         question = self._context.question
         for widget in (self._title, self._hint, self._undo, self._redo, self._new, self._add, self._every,
-                       self._legend, self._net):
+                       self._legend, self._net, self._submit, self._alone, self.blotter):
             widget.restyle()
+        self.blotter.refresh()
         self.lines.restyle()
         self.table.restyle()
         self.panel.restyle()
@@ -246,6 +255,7 @@ class OrdersView(QWidget):
             found = self._prices.get(row.symbol.strip().upper())
             last = (found.close, f"{found.currency} {self._context.words.language.date(found.day)}") if found else None
             self.lines.show_facts(place, order_of(row, self._code, self._last), last)
+        self._switch()
         self._undo.setEnabled(self.draft.can_undo)
         self._redo.setEnabled(self.draft.can_redo)
 
@@ -264,6 +274,7 @@ class OrdersView(QWidget):
         self._net.tell(N_("Net {amount} USD m", amount=self._context.words.language.number(
             amount_usd / MILLION if amount_usd is not None else None, 3, sign=True)) if check else "")
         self._every.setText(say(N_("Every limit, before and after")))
+        self._switch()
 
     def _toggle(self) -> None:
         self._folded = not self._folded
@@ -274,14 +285,12 @@ class OrdersView(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
-        head = QHBoxLayout()
-        head.setContentsMargins(16, 7, 16, 7)
-        head.setSpacing(8)
+        head = Flow(margins=QMargins(16, 7, 16, 7))
         head.addWidget(self._title)
-        head.addSpacing(8)
+        head.space(8)
         head.addWidget(self._hint)
-        head.addStretch(1)
-        for button in (self._undo, self._redo, self._new):
+        head.spring()
+        for button in (self._undo, self._redo, self._new, self._alone, self._submit):
             head.addWidget(button)
         box.addLayout(head)
         box.addWidget(Line(look))
@@ -315,9 +324,14 @@ class OrdersView(QWidget):
         fold.addWidget(self._fold)
         fold.addStretch(1)
         rows.addLayout(fold)
+        self._stack.setHandleWidth(2)
+        self._stack.setStretchFactor(0, 1)
+        self._stack.setChildrenCollapsible(False)
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.setHandleWidth(2)
-        splitter.addWidget(left)
+        self._stack.addWidget(left)
+        self._stack.addWidget(self.blotter)
+        splitter.addWidget(self._stack)
         splitter.addWidget(self.panel)
         splitter.setStretchFactor(0, 1)
         splitter.setSizes([1170, 280])
@@ -338,7 +352,39 @@ class OrdersView(QWidget):
         self._new.clicked.connect(self._clear)
         self._add.clicked.connect(self._append)
         self._fold.clicked.connect(self._toggle)
+        self._submit.clicked.connect(self.submit)
+        self._alone.clicked.connect(self.sell_alone)
+        self.blotter.answered.connect(self._share)
         self._timer.timeout.connect(self._check)
+
+    # ---- what becomes of a draft
+
+    def submit(self) -> None:
+        """Propose the checked draft for a second person."""
+        if self.check is not None:
+            order_acts.submit(self._context, self.check.orders, self.check, self, self._clear)
+
+    def sell_alone(self) -> None:
+        """Give the checked sales under one signature."""
+        if self.check is not None:
+            order_acts.emergency(self._context, self.check.orders, self, self._clear)
+
+    def _switch(self) -> None:
+        """A draft is submitted as it was checked: complete, judged, on what is known now."""
+        check = self.check if self.check is not None and self.check.orders == self.orders() else None
+        whole = check is not None and self._incomplete() is None and self._context.question.known_at is None
+        fit = check is not None and check.verdict in {Verdict.PASS, Verdict.ACKNOWLEDGE}
+        self._submit.setEnabled(whole and fit)
+        sales = check is not None and all(one.side == "sell" for one in check.orders)
+        self._alone.setVisible(whole and fit and sales)
+
+    def _share(self, rows: Sequence[object]) -> None:
+        """Give the orders a fifth of the height when there are any, else their sentence alone."""
+        look, all_ = self._context.look, max(self._stack.height(), 1)
+        wanted = min(look.px(76 + 26 * min(len(rows), 6)), all_ // 3) if rows else look.px(40)
+        self.blotter.setMinimumHeight(min(wanted, look.px(110)))
+        self.blotter.setMaximumHeight(16_777_215 if rows else look.px(44))
+        self._stack.setSizes([all_ - wanted, wanted])
 
     def _remove(self, place: int) -> None:
         self.draft.remove(place)

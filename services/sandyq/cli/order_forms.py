@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Any
 
 import click
 
 from sandyq.basics.decimals import canonical
 from sandyq.basics.language import Language
-from sandyq.basics.text import N_, Text
+from sandyq.basics.text import N_
 from sandyq.cli import prints
 from sandyq.cli.forms import exact
-from sandyq.workstation.ordered import CheckRecord, LimitThen, OrderState, ReviewState, Since, Ticket
+from sandyq.workstation.ordered import ORDER_WORDS, REVIEW_WORDS, CheckRecord, LimitThen, Since, Ticket
 
 Json = dict[str, Any]
-STATES: Final[Mapping[OrderState, Text]] = {
-    OrderState.WAITING: N_("Waits"), OrderState.APPROVED: N_("Approved"), OrderState.EXECUTED: N_("Executed"),
-    OrderState.EXPIRED: N_("Expired"), OrderState.REFUSED: N_("Refused"), OrderState.WITHDRAWN: N_("Withdrawn"),
-    OrderState.CANCELLED: N_("Cancelled"), OrderState.VOID: N_("Void"),
-}
-REVIEWS: Final[Mapping[ReviewState, Text]] = {
-    ReviewState.DUE: N_("Review due"), ReviewState.OVERDUE: N_("Review overdue"),
-    ReviewState.ACCEPTED: N_("Reviewed"), ReviewState.OBJECTED: N_("Objected"),
-}
 
 
 def ticket(one: Ticket, language: Language) -> Json:
@@ -59,7 +50,7 @@ def show_tickets(found: Sequence[Ticket], language: Language) -> None:
                                    N_("Limit price"), N_("Filled"), N_("Proposed by"), N_("Decided by"), N_("Ends"))]
     rows = []
     for one in found:
-        state = say(STATES[one.state]) + (f", {say(REVIEWS[one.review])}" if one.review else "")
+        state = say(ORDER_WORDS[one.state]) + (f", {say(REVIEW_WORDS[one.review])}" if one.review else "")
         rows += [[one.reference, state, say(N_("Buy") if line.side == "buy" else N_("Sell")),
                   language.number(line.quantity), line.symbol, language.number(line.limit_price),
                   language.number(line.filled), one.author, one.decided_by, f"{one.ends:%Y-%m-%d %H:%M} UTC"]

@@ -54,6 +54,8 @@ class Store:
         self.path = path
         self.actor = actor
         self.read_only = read_only
+        self.fixed = False
+        """Whether nobody could open the book for writing: its medium is read-only."""
         self._void = VoidEntries()
         self._undecided = undecided
         self.changed = False
@@ -106,7 +108,9 @@ class Store:
             connection.close()
             raise
         reason = N_("The book is on a read-only medium.") if fixed else N_("The book is open for reading.")
-        return cls(connection, path, actor, lock=None, passphrase=passphrase, read_only=reason)
+        store = cls(connection, path, actor, lock=None, passphrase=passphrase, read_only=reason)
+        store.fixed = fixed
+        return store
 
     @classmethod
     def _open_writer(cls, path: Path, actor: str, passphrase: str | None) -> Store:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, replace
+from dataclasses import astuple
 from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
@@ -91,15 +91,6 @@ def limits_in(content: str) -> tuple[LimitThen, ...]:
 def limits_then(result: Check) -> tuple[LimitThen, ...]:
     """Return the limits of a check in the same words as a record has them."""
     return tuple(_limit(change) for change in result.changes)
-
-
-def worse_of(first: Check, second: Check) -> Check:
-    """Return the stricter of two checks of the same basket; both give their reasons."""
-    weight = (Verdict.PASS, Verdict.ACKNOWLEDGE, Verdict.UNKNOWN, Verdict.REFUSED).index
-    stricter, other = (second, first) if weight(second.verdict) > weight(first.verdict) else (first, second)
-    said = {(name, str(text)) for name, _, text in stricter.reasons}
-    return replace(stricter, reasons=(*stricter.reasons, *(reason for reason in other.reasons
-                                                           if (reason[0], str(reason[2])) not in said)))
 
 
 def findings_of(found: Check) -> tuple[Finding, ...]:

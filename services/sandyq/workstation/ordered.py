@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
 from sandyq.basics.decimals import ONE, ZERO, quotient
@@ -44,6 +45,17 @@ class ReviewState(StrEnum):
     OVERDUE = "overdue"
     ACCEPTED = "accepted"
     OBJECTED = "objected"
+
+
+ORDER_WORDS: Final = MappingProxyType({
+    OrderState.WAITING: N_("Waits"), OrderState.APPROVED: N_("Approved"), OrderState.EXECUTED: N_("Executed"),
+    OrderState.EXPIRED: N_("Expired"), OrderState.REFUSED: N_("Refused"), OrderState.WITHDRAWN: N_("Withdrawn"),
+    OrderState.CANCELLED: N_("Cancelled"), OrderState.VOID: N_("Void"),
+})
+REVIEW_WORDS: Final = MappingProxyType({
+    ReviewState.DUE: N_("Review due"), ReviewState.OVERDUE: N_("Review overdue"),
+    ReviewState.ACCEPTED: N_("Reviewed"), ReviewState.OBJECTED: N_("Objected"),
+})
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,6 @@ from sandyq.workstation.order_evidence import (
     refused,
     said_in,
     spelled_check,
-    worse_of,
 )
 from sandyq.workstation.ordered import (
     CheckRecord,
@@ -144,12 +143,8 @@ class OrdersDesk:
 
         Approved sales count where they hurt and never make room: nobody knows that they will be executed.
         """
-        pending = self._pending(q, now or q.known_at or self.now(), without)
-        picture = self._station.picture(q)
-        found = check_basket(picture, tuple(basket), largest=largest, pending=pending)
-        purchases = tuple(one for one in pending if one.side == "buy")
-        if len(purchases) != len(pending):
-            found = worse_of(found, check_basket(picture, tuple(basket), largest=False, pending=purchases))
+        found = check_basket(self._station.picture(q), tuple(basket), largest=largest,
+                             pending=self._pending(q, now or q.known_at or self.now(), without))
         return across_books(self._station, q, tuple(basket), found, largest=largest,
                             pending=lambda: self._pending_of_all(q, now or q.known_at or self.now(), without))
 

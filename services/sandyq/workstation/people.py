@@ -259,8 +259,11 @@ class PeopleDesk:
         return cached[1]
 
     def why_not(self, proposal: Proposal) -> Text | None:
-        """Return why the person who works here may not approve or refuse a proposal, None when they may."""
-        if self._station.store.read_only is not None:
+        """Return why the person who works here may not approve or refuse a proposal, None when they may.
+
+        A book that is open for reading only because nobody writes now is opened for writing by the decision itself.
+        """
+        if self._station.store.fixed:
             return self._station.store.read_only
         return why_not(proposal, self.whoami())
 
