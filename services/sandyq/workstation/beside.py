@@ -9,6 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 
+from sandyq.basics.origin import Origin
 from sandyq.limits.surroundings import Override
 from sandyq.store.custody import FundWeight, read_fund_weights
 from sandyq.store.records import read_all
@@ -24,6 +25,7 @@ class Rating:
     rating: str
     agency: str
     valid_from: date
+    origin: Origin
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Beside:
     @cached_property
     def ratings(self) -> tuple[Rating, ...]:
         return read_all(self.store, "rating", self.moment, lambda f: Rating(
-            f["party"], f["rating"], f["agency"], f.sure_day("valid_from"))) if self.store else ()
+            f["party"], f["rating"], f["agency"], f.sure_day("valid_from"), f.origin)) if self.store else ()
 
     @cached_property
     def overrides(self) -> Mapping[str, tuple[Override, ...]]:

@@ -15,6 +15,7 @@ from sandyq.limits.result import PartResult
 from sandyq.limits.snapshot import VOLUME_DAYS
 from sandyq.valuation.explain import explain_total
 from sandyq.workstation.picture import Picture
+from sandyq.workstation.register_figures import REGISTERS, register_figures
 from sandyq.workstation.risk_figures import RISK, risk_figures
 from sandyq.workstation.unfolding import tree_of
 
@@ -58,7 +59,10 @@ def _numerator(node: Figure, part: PartResult, picture: Picture) -> Figure:
         return replace(node, parts=whole.parts, convention=not whole.parts)
     groups = tuple(replace(item, note=N_("One group of the measure; its inputs stand beside it."), convention=True)
                    for item in node.parts if item.value is not None)
-    parts = (*groups, *_beside(node, part, picture))
+    rows = in_scope(picture.snapshot.rows, part.part)
+    beside = (register_figures(node.key, part, rows, picture) if measure in REGISTERS
+              else _beside(node, part, picture))
+    parts = (*groups, *beside)
     if not parts:
         return replace(node, note=N_("No line counts."), convention=True)
     return replace(node, parts=parts)

@@ -101,6 +101,11 @@ class Picture:
                             fallback_factor=mandate.fallback_factor, betas=self.betas)
 
     @cached_property
+    def around(self) -> Around:
+        """What stands around the positions: gate, papers of funds, accounts, entities."""
+        return Around(self, self._gate)
+
+    @cached_property
     def prospects(self) -> tuple[Holdings, Exposure]:
         """One valued, looked-through share of each instrument that is not held."""
         return self._prospects()
@@ -113,7 +118,7 @@ class Picture:
     @cached_property
     def snapshot(self) -> Snapshot:
         return self._permitted(snapshot(self.holdings, self.exposure, self.knowledge.directory, self.knowledge.market,
-                                        self.mandate, drawdown=self._drawdown), Around(self, self._gate))
+                                        self.mandate, drawdown=self._drawdown), self.around)
 
     @cached_property
     def ordering(self) -> Snapshot:

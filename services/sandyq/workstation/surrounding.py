@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from sandyq.basics.decimals import ZERO, product, quotient
 from sandyq.book.transactions import Transaction, TransactionType
 from sandyq.exposure.betas import fund_beta
-from sandyq.exposure.companies import company_rows, facts_on, total_value
+from sandyq.exposure.companies import CompanyFacts, company_rows, facts_on, total_value
 from sandyq.exposure.result import Beta, Exposure
 from sandyq.exposure.splits import splits_of
 from sandyq.limits.surroundings import Company, Constituent, Entity, GateSign, Override, Place, Unsettled
@@ -108,11 +108,15 @@ class Around:
     def companies(self) -> Mapping[str, Company]:
         return _Lazily(self._named(COMPANIES), self._company)
 
-    def _company(self, item: Instrument) -> Company | None:
+    def facts(self, item: Instrument) -> CompanyFacts | None:
+        """Return what a company has reported by the day, None when nothing."""
         known = self._known
-        prices = {coin: price for coin, (price, _, _) in self._picture.exposure.coin_prices.items()}
         rows = company_rows(item, known.directory, known.market)
-        facts = facts_on(rows, splits_of(item, known.directory, known.market), self._on) if rows else None
+        return facts_on(rows, splits_of(item, known.directory, known.market), self._on) if rows else None
+
+    def _company(self, item: Instrument) -> Company | None:
+        prices = {coin: price for coin, (price, _, _) in self._picture.exposure.coin_prices.items()}
+        facts = self.facts(item)
         if facts is None:
             return None
         claims = (facts.debt.value + facts.preferred.value - facts.cash.value
@@ -173,7 +177,12 @@ class Around:
 
     @cached_property
     def unsettled(self) -> tuple[Unsettled, ...]:
-        return tuple(Unsettled(row.account, self._gross(row)) for row in self._known.transactions
+        return tuple(Unsettled(row.account, self._gross(row)) for row in self.open_trades)
+
+    @cached_property
+    def open_trades(self) -> tuple[Transaction, ...]:
+        """The book's purchases and sales that have not settled by the day."""
+        return tuple(row for row in self._known.transactions
                      if row.trade_date <= self._on < row.settle_date and self._is_own(row.account)
                      and row.type in {TransactionType.BUY, TransactionType.SELL})
 
