@@ -20,6 +20,7 @@ from sandyq.basics.errors import BadInput
 from sandyq.control.people import Role, Signer
 from sandyq.control.signing import signer_from_seed
 from sandyq.limits.draft import Draft
+from sandyq.limits.result import State
 from sandyq.workstation.contract import Question
 from sandyq.workstation.workstation import Workstation
 from sandyq_desktop import fonts
@@ -358,3 +359,20 @@ def test_history_merges_one_field_and_keeps_others_apart() -> None:
     assert history.step(back=True)
     assert history.draft == EXAMPLE
     assert not history.step(back=True)
+
+
+def test_what_the_limit_says_of_the_day_moves_while_levels_are_typed(window: Window, view: Any, settle: Settle,
+                                                                    qtbot: QtBot) -> None:
+    view.show_limit("L02")
+    settled(window, settle, qtbot)
+    before = view.panes.today.result
+    assert before.state is State.SOFT_BREACH
+    type_into(view.form.fields["soft"], "0.6")
+    type_into(view.form.fields["warn"], "0.55")
+    settled(window, settle, qtbot)
+    after = view.panes.today.result
+    assert (after.worst.value, after.state) == (before.worst.value, State.OK)
+    assert "limit in force" in view.panes.today.accessibleName()
+    type_into(view.form.fields["soft"], "9")
+    settled(window, settle, qtbot)
+    assert view.panes.today.result is None, "a draft that cannot be read says nothing"

@@ -224,3 +224,16 @@ def test_a_mistake_is_told_and_nothing_is_recorded(tmp_path: Path, words: tuple[
     assert answer.exit_code == 1
     assert json.loads(answer.stdout)["error"]["code"] == code
     assert len(run_json("mandate", "versions", file)["versions"]) == 1
+
+
+def test_a_first_day_in_the_past_is_explained_and_one_on_a_closed_day_is_an_error(file: Path) -> None:
+    def told(day: date) -> set[str]:
+        with at_work(file) as station:
+            draft = station.rulebook.draft(Q).with_part("L16", 1, hard=Decimal("0.6")).with_head(valid_from=day)
+            return {d.code for d in station.rulebook.review(Q, draft.text).defects}
+
+    assert "begins-in-the-past" in told(DAY)
+    assert "begins-in-the-past" not in told(TOMORROW)
+    close_day(file)
+    assert "mandate-retroactive" in told(DAY)
+    assert "begins-in-the-past" in told(DAY + timedelta(days=1))

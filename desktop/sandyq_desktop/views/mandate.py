@@ -224,6 +224,17 @@ class MandateView(QWidget):
             text = draft.text
             self._context.tasks.ask(lambda door: door.rulebook.review(question, text), self._show_review,
                                     key="mandate-review")
+            self._ask_today()
+
+    def _ask_today(self) -> None:
+        """Ask what the limit in sight says of the day with the levels of the draft."""
+        draft, question, limit = self.history.draft, self._context.question, self.place.limit
+        if draft is None or not limit:
+            self.panes.today.show_result(None)
+            return
+        text = draft.text
+        self._context.tasks.ask(lambda door: door.rulebook.today(question, text, limit), self.panes.today.show_result,
+                                key="mandate-today", failed=lambda _error: self.panes.today.show_result(None))
 
     def _show_review(self, review: Review) -> None:
         self.panes.show_review(review)
@@ -324,6 +335,7 @@ class MandateView(QWidget):
     def _go(self, place: Place) -> None:
         self.place = place
         self._show()
+        self._ask_today()
 
     # ---- showing
 

@@ -25,6 +25,7 @@ from sandyq_desktop.palette import WORDS
 from sandyq_desktop.tables.columns import Column
 from sandyq_desktop.tables.table import Table
 from sandyq_desktop.views.data_parts import Marked, marked
+from sandyq_desktop.views.mandate_today import TodayStrip
 from sandyq_desktop.words import STATES
 
 MARKS: Final = {
@@ -133,6 +134,7 @@ class Panes(QWidget):
         self._section("changes")
 
     def _build(self) -> None:
+        self.today = TodayStrip(self._context)
         head = Flow(margins=QMargins(12, 6, 12, 6))
         head.addWidget(self.segment)
         head.eager(self.note)
@@ -140,6 +142,8 @@ class Panes(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
+        box.addWidget(self.today)
+        box.addWidget(Line(self._context.look))
         box.addLayout(head)
         box.addWidget(Line(self._context.look))
         for name, table in self.tables.items():

@@ -10,16 +10,18 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from sandyq.basics.errors import BadInput, Refused
-from sandyq.basics.findings import Finding
+from sandyq.basics.findings import Finding, Severity
 from sandyq.basics.text import N_
 from sandyq.control.deciding import content_of
 from sandyq.control.proposals import Decision, Proposal
 from sandyq.limits import bench as benches
 from sandyq.limits.bench import Bench
 from sandyq.limits.draft import Draft, next_name
+from sandyq.limits.evaluate import limit_result
 from sandyq.limits.lint import Defect, Names, by_severity, errors, lint_changes, lint_text
 from sandyq.limits.mandate import Mandate
 from sandyq.limits.mandate_diff import Change, changed_limits, differences
+from sandyq.limits.result import LimitResult
 from sandyq.limits.toml import read_mandate
 from sandyq.reference.accounts import ALL_BOOKS, SLEEVE
 from sandyq.store.market import MandateText, read_mandate_texts
@@ -162,8 +164,35 @@ class MandatesDesk:
             return Review(None, None, defects, ())
         base = self._base(q, mandate.valid_from)
         changes = differences(base.mandate if base else None, mandate, base.text if base else "", text)
-        return Review(mandate, base.mandate if base else None, by_severity((*defects, *lint_changes(changes))),
-                      changes)
+        told = by_severity((*self._beginning(q, mandate), *defects, *lint_changes(changes)))
+        return Review(mandate, base.mandate if base else None, told, changes)
+
+    def today(self, q: Question, text: str, limit: str) -> LimitResult | None:
+        """Return what a limit of a draft says of the question's day; None for a limit that the draft does not have.
+
+        Raises BadInput for an unreadable draft.
+        """
+        draft = benches.as_if_always(read_mandate(text, "draft"))
+        found = draft.limit(limit)
+        if found is None:
+            return None
+        picture = self._station.picture(q).under(draft)
+        return limit_result(found, picture.snapshot, q.as_of)
+
+    def _beginning(self, q: Question, mandate: Mandate) -> tuple[Defect, ...]:
+        """Return what is to be said of a version's first day: on a closed day it is refused, in the past explained."""
+        if q.known_at is not None:
+            return ()
+        closed, today = last_closed(self._station.store, mandate.book), workstation.utc_now().date()
+        if closed is not None and mandate.valid_from <= closed:
+            return (Defect(Severity.ERROR, "mandate-retroactive", "", N_(
+                "The version begins on {day}, and the days up to {closed} are closed.", day=mandate.valid_from,
+                closed=closed), N_("Let it begin on a later day. Results of closed days are not changed afterwards.")),)
+        if mandate.valid_from <= today:
+            return (Defect(Severity.WARNING, "begins-in-the-past", "", N_(
+                "The version begins on {day}: days since then that are not closed will show its levels.",
+                day=mandate.valid_from), N_("Let it begin tomorrow, unless the decision says otherwise.")),)
+        return ()
 
     def _base(self, q: Question, day: date) -> Version | None:
         """Return the version that a draft follows: the last one that begins before its first day."""
@@ -223,6 +252,8 @@ class MandatesDesk:
         if not reason.strip():
             raise BadInput("no-reason", N_("A decision has a reason."), where="mandate")
         found = self.review(q, text)
+        if found.mandate is not None:
+            refuse_retroactive(self._station.store, found.mandate.book, found.mandate.valid_from)
         wrong = errors(found.defects)
         if wrong or found.mandate is None:
             raise BadInput("bad-mandate", N_("The draft has {n} errors.", n=len(wrong)), where="draft", findings=tuple(
@@ -239,7 +270,6 @@ class MandatesDesk:
                                          key=f"mandate:{mandate.book}:{mark}")
 
     def _refuse_unfit(self, q: Question, mandate: Mandate, found: Review) -> None:
-        refuse_retroactive(self._station.store, mandate.book, mandate.valid_from)
         for version in self.versions(q):
             earlier = version.mandate
             if earlier.valid_from == mandate.valid_from:
