@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from driving import BOOKINGS, made, run, run_json
 
 from sandyq.limits.result import Order
 from sandyq.workstation.contract import Question
+from sandyq.workstation.picture import Picture
 from sandyq.workstation.workstation import Workstation
 
 
@@ -166,3 +169,40 @@ def test_on_real_data_of_november_2025_the_limits_on_risk_are_known_and_young_fu
     assert lines["COIN"]["proxied"] == 0
     early = run_json("risk", book, "--as-of", "2024-01-31", "--no-warning")
     assert {line["symbol"]: line["proxied"] for line in early["lines"]}.get("IBIT", 1) > 0.9
+
+
+def test_what_is_known_later_of_later_days_changes_no_scenario_of_an_earlier_day(demo: Path) -> None:
+    with Workstation.open(demo, actor="Risk 1") as station:
+        day = station.latest_day() - timedelta(days=90)
+        known = station.knowledge()
+        cut = day.toordinal()
+        market = replace(known.market, prices={n: _until(series, cut) for n, series in known.market.prices.items()},
+                         coins={name: _until(series, cut) for name, series in known.market.coins.items()})
+        now, then = (Picture(each, day, state=station.picture(Question(day)).state) for each in (
+            known, replace(known, market=market)))
+        amounts = {row.symbol: float(row.market_value or 0) for row in now.snapshot.rows}
+        for days in (1, 10):
+            early, late = (each.risk.tails.risk(amounts, days, Decimal("0.99")) for each in (then, now))
+            assert early == late
+            assert early.value_at_risk is not None
+
+
+def _until(series: Any, ordinal: int) -> Any:
+    """Return a series without its rows after a day."""
+    stop = sum(day <= ordinal for day in series.days)
+    columns = {name: getattr(series, name)[:stop] for name in series.__dataclass_fields__ if name not in {
+        "symbol", "currency", "asset", "splits"}}
+    return replace(series, **columns)
+
+
+def test_a_mandate_with_scenarios_of_its_own_is_stressed_by_those(demo: Path, tmp_path: Path) -> None:
+    from sandyq_resources import text
+
+    file = tmp_path / "own.toml"
+    file.write_text(text("mandates", "example.toml") + '\n[[scenario]]\nid = "board"\ntitle = {en = "Board"}\n'
+                    'coin = {"*" = -0.5}\n')
+    book = made(tmp_path / "own.sandyq", file)
+    found = run_json("stress", book)
+    assert [item["id"] for item in found["scenarios"]] == ["board"]
+    assert found["library"] == "mandate"
+    assert len(run_json("stress", demo)["library"]) == 64

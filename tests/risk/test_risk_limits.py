@@ -117,3 +117,17 @@ def test_a_convention_that_does_not_fit_is_refused_with_its_place(line: str) -> 
     with pytest.raises(BadInput) as told:
         mandate('measure = "var"\nhard = 1', f"[risk]\n{line}\n")
     assert "[risk]" in told.value.where
+
+
+def test_a_mandate_may_bring_its_own_scenarios_and_a_mistake_in_them_has_a_place() -> None:
+    own = mandate('measure = "stress"\nhard = 1', '[[scenario]]\nid = "board"\ntitle = {en = "Board"}\n'
+                  'coin = {"*" = -0.5}\n')
+    assert [scenario.id for scenario in own.scenarios] == ["board"]
+    assert mandate('measure = "stress"\nhard = 1').scenarios == ()
+    start = '[[scenario]]\nid = "a"\ntitle = {en = "A"}\n'
+    for bad in ("coin = 3", 'halt_days = "x"', "coin = {BTC = nan}", "beta = {A = true}"):
+        with pytest.raises(BadInput) as told:
+            read_mandate(f"{HEAD}{start}{bad}\n")
+        assert "[[scenario]] 1" in told.value.where
+    with pytest.raises(BadInput):
+        read_mandate(f"scenario = 3\n{HEAD}")

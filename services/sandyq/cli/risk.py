@@ -118,10 +118,11 @@ def stress(book: Path, shocks: tuple[str, ...], scenario: str, loss: Decimal | N
             results = (desk.shock(question, shocks),)
         elif reverse is None:
             results = desk.stress(question, scenario)
+        shipped = desk.library(question)[1]
         when = moment(question)
     language = said(code)
     if as_json:
-        answer({"as_of": question.as_of.isoformat(), "known_at": when,
+        answer({"as_of": question.as_of.isoformat(), "known_at": when, "library": shipped or "mandate",
                 "scenarios": [stress_form(result, language) for result in results],
                 **({"reverse": reverse_form(reverse, language)} if reverse else {})})
         return

@@ -14,6 +14,7 @@ from decimal import Decimal
 from sandyq.basics.findings import Finding
 from sandyq.gate.machine import Rule
 from sandyq.risk.rules import RiskRules
+from sandyq.risk.scenario import Scenario
 from sandyq.valuation.holdings import Thresholds
 
 
@@ -186,6 +187,8 @@ class Mandate:
     """The entry gate; None: the mandate has none."""
     risk: RiskRules = field(default_factory=RiskRules)
     """The conventions of value at risk and of the early warning."""
+    scenarios: tuple[Scenario, ...] = ()
+    """Stress scenarios of the mandate's own; with none, the shipped library counts."""
     order_rules: OrderRules = OrderRules()
     tranches: tuple[Tranche, ...] = ()
     """The tranche plan in its order; its total is at most `maximum`."""

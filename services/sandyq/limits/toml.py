@@ -27,10 +27,11 @@ from sandyq.limits.plan_section import (
 )
 from sandyq.limits.risk_section import read_risk
 from sandyq.reference.kinds import Kind
+from sandyq.risk.scenario import read_scenarios
 from sandyq.valuation.holdings import Thresholds
 
 _SECTIONS = {"mandate", "valuation", "look_through", "orders", "phase", "limit", "eligibility", "gate", "tranche",
-             "programme", "risk", "disclosure"}
+             "programme", "risk", "scenario", "disclosure"}
 _MANDATE = {"name", "version", "valid_from", "body", "document", "currency", "minimum", "target", "maximum", "example",
             "binding_meter", "ramp_up_floor", "book"}
 _LIMIT = {"id", "title", "clause", "document", "section", "valid_from", "valid_to", "cure_days", "calendar", "owner",
@@ -124,6 +125,7 @@ class _Reader:
                          content.get("phase", [])),
             findings=tuple(self._findings), book=str(head.get("book", "sleeve")),
             gate=read_gate(content.get("gate"), self.wrong), risk=read_risk(content.get("risk"), self.wrong),
+            scenarios=read_scenarios(content.get("scenario", []), self._source),
         )
 
     def mapping(self, value: object) -> Mapping[str, Any]:

@@ -76,8 +76,15 @@ def read_library(text: str, source: str) -> tuple[Scenario, ...]:
         content = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
         raise _wrong(source, N_("The file is not valid TOML: {reason}.", reason=str(error))) from error
+    return read_scenarios(content.get("scenario", []), source)
+
+
+def read_scenarios(items: object, source: str) -> tuple[Scenario, ...]:
+    """Return the scenarios of a list of tables, as a library or a mandate has them. Raises BadInput with the place."""
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise _wrong(f"{source}: [[scenario]]", N_("A list of tables is expected."))
     found: list[Scenario] = []
-    for number, item in enumerate(content.get("scenario", []), 1):
+    for number, item in enumerate(items, 1):
         place = f"{source}: [[scenario]] {number}"
         scenario = _read(item, place)
         if any(other.id == scenario.id for other in found):
@@ -111,14 +118,28 @@ def _read(item: Mapping[str, Any], place: str) -> Scenario:
         first=item.get("first"), last=item.get("last"), coins=_moves(item, "coin", place),
         symbols=_moves(item, "symbol", place), kinds=kinds, fallbacks=fallbacks,
         premiums=_moves(item, "premium", place),
-        betas={str(name): Decimal(value) for name, value in item.get("beta", {}).items()},
-        reporting={str(name): Decimal(value) for name, value in item.get("reporting", {}).items()},
+        betas={name: _number_of(value, place) for name, value in _table(item, "beta", place).items()},
+        reporting=_moves(item, "reporting", place),
         custodian=None if custodian is None else _move(custodian, place), halted=tuple(item.get("halted", ())),
-        halt_days=int(item.get("halt_days", 0)), volume=Decimal(item.get("volume", ONE)))
+        halt_days=int(_number_of(item.get("halt_days", 0), place)),
+        volume=_number_of(item.get("volume", ONE), place))
 
 
 def _moves(item: Mapping[str, Any], key: str, place: str) -> dict[str, Decimal]:
-    return {str(name): _move(value, place) for name, value in item.get(key, {}).items()}
+    return {name: _move(value, place) for name, value in _table(item, key, place).items()}
+
+
+def _table(item: Mapping[str, Any], key: str, place: str) -> Mapping[str, Any]:
+    given = item.get(key, {})
+    if not isinstance(given, dict):
+        raise _wrong(f"{place} {key}", N_("A section is missing or is not a table."))
+    return given
+
+
+def _number_of(value: object, place: str) -> Decimal:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal) or not Decimal(value).is_finite():
+        raise _wrong(place, N_("A number is expected."))
+    return Decimal(value)
 
 
 def _move(value: object, place: str) -> Decimal:

@@ -27,7 +27,7 @@ from sandyq.risk.scenario import Scenario, user_scenario
 from sandyq.risk.stress import StressResult, largest_fall
 from sandyq.risk.tail_model import TailRisk, WorstDay
 from sandyq.workstation.contract import Question
-from sandyq.workstation.risk_model import library
+from sandyq.workstation.risk_model import library_hash
 
 if TYPE_CHECKING:
     from sandyq.workstation.picture import Picture
@@ -127,16 +127,18 @@ class RiskDesk:
         return early_warning(picture.snapshot, picture.limits, Draw(
             paths or rules.paths, rules.horizon, rules.block, rules.seed if seed is None else seed))
 
-    def library(self) -> tuple[Scenario, ...]:
-        """Return the stress scenarios that the program ships."""
-        return library()
+    def library(self, q: Question) -> tuple[tuple[Scenario, ...], str]:
+        """Return the stress scenarios in force on a day, and the SHA-256 of the shipped ones where those count."""
+        picture = self._station.picture(q)
+        return picture.risk.stress.library, "" if picture.mandate.scenarios else library_hash()
 
     def stress(self, q: Question, scenario: str = "") -> tuple[StressResult, ...]:
         """Return every scenario of the library, or the one that is named. Raises BadInput for an unknown name."""
-        chosen = [item for item in library() if scenario in {"", item.id}]
+        library = self._station.picture(q).risk.stress.library
+        chosen = [item for item in library if scenario in {"", item.id}]
         if not chosen:
             raise BadInput("no-scenario", N_("There is no stress scenario {name}.", name=scenario), remedy=N_(
-                "Use one of {names}.", names=", ".join(item.id for item in library())))
+                "Use one of {names}.", names=", ".join(item.id for item in library)))
         return self._run(q, chosen)
 
     def shock(self, q: Question, shocks: Sequence[str]) -> StressResult:

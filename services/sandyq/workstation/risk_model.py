@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import cache, cached_property
@@ -26,7 +27,7 @@ from sandyq.risk.proxies import Proxy, Track, filled
 from sandyq.risk.scenario import Scenario, read_library
 from sandyq.risk.stress import BY_COINS, StressModel, Subject
 from sandyq.risk.tail_model import TailModel
-from sandyq_resources import path, text
+from sandyq_resources import text
 
 if TYPE_CHECKING:
     from sandyq.workstation.knowledge import Knowledge
@@ -52,8 +53,9 @@ def library() -> tuple[Scenario, ...]:
     return read_library(text("stress", "library.toml"), "library.toml")
 
 
-def library_place() -> str:
-    return path("stress", "library.toml").name
+def library_hash() -> str:
+    """Return the SHA-256 of the shipped library: which version of it a figure rests on."""
+    return hashlib.sha256(text("stress", "library.toml").encode()).hexdigest()
 
 
 def grid_of(known: Knowledge) -> ReturnGrid:
@@ -98,7 +100,7 @@ class _Sources:
     def stress(self) -> StressModel:
         by_symbol = self._by_symbol
         grid = grid_of(self._known)
-        return StressModel(library(), lambda symbol: (
+        return StressModel(self._picture.mandate.scenarios or library(), lambda symbol: (
             self._subject(by_symbol[symbol]) if symbol in by_symbol else None),
             lambda coin: self._coin_beta(grid, coin))
 
@@ -138,10 +140,11 @@ class _Sources:
         """Return a coin's return as the instrument would have had it: less its fee, or times its beta."""
         kind = instrument.kind(self._on)
         if kind in BY_COINS:
+            moved = values * float(instrument.text("leverage", self._on) or 1)
             if proxy is Proxy.FUND:
-                return proxy, values
+                return proxy, moved
             fee = float(instrument.fee(self._on) or 0) / 100
-            return proxy, values - fee * np.diff(grid.days, prepend=grid.days[:1]) / _YEAR
+            return proxy, moved - fee * np.diff(grid.days, prepend=grid.days[:1]) / _YEAR
         beta, peers = self._beta(instrument)
         if beta is None:
             return None
