@@ -132,6 +132,6 @@ def _numerator(part: PartResult, snapshot: Snapshot, key: str) -> Figure:
     else:
         lines = tuple(_figure(f"{key}/{number}", Text("{group}", {"group": group.group or "—"}), group.value, rule.unit,
                               findings=group.findings) for number, group in enumerate(part.groups[:_LISTED], 1))
-    if rule.unit == "ratio" and part.denominator is None:
+    if part.value == part.numerator is not None and rule.unit == "ratio":
         return _figure(key, N_("Numerator"), part.numerator, rule.unit, parts=lines)
     return Figure(key, N_("Numerator"), part.numerator, "USD" if rule.unit in {"USD", "ratio"} else "", parts=lines)
