@@ -13,6 +13,7 @@ from sandyq.exposure.explain import explain_book, explain_exposure
 from sandyq.limits.measures.base import in_scope
 from sandyq.limits.result import PartResult
 from sandyq.limits.snapshot import VOLUME_DAYS
+from sandyq.market.programme import participants
 from sandyq.valuation.explain import explain_total
 from sandyq.workstation.picture import Picture
 from sandyq.workstation.register_figures import REGISTERS, register_figures
@@ -116,10 +117,22 @@ def _beside(node: Figure, part: PartResult, picture: Picture) -> Iterable[Figure
 
 
 def _programme(picture: Picture, key: str) -> Iterable[Figure]:
-    for row in picture.knowledge.market.programme:
-        if row.day <= picture.as_of:
-            yield Figure(f"{key}/{row.participant}/{row.day}", Text("{participant}", {"participant": row.participant}),
-                         row.amount, row.currency, N_("{day}, {source}", day=row.day, source=row.source), row.origin)
+    """Yield the last figure of each participant, or of each of its vehicles; one without a figure is Unknown."""
+    market, on = picture.knowledge.market, picture.as_of
+    for item in participants(picture.mandate.programme.participants, market.programme, market.vehicles, market.fx, on):
+        place = f"{key}/{item.name}"
+        title = Text("{participant}", {"participant": item.name})
+        if item.amount_usd is None and item.day is None:
+            yield Figure(place, title, None, "USD", N_("No figure of this participant is recorded."))
+        elif item.vehicles:
+            yield Figure(place, title, item.amount_usd, "USD", parts=tuple(
+                Figure(f"{place}/{row.vehicle}/{row.asset}", N_("{vehicle}: {asset}", vehicle=row.vehicle,
+                                                              asset=row.asset),
+                       row.amount, row.currency, N_("{day}, {source}", day=row.day, source=row.source), row.origin)
+                for row in item.vehicles))
+        else:
+            yield Figure(place, title, item.amount_usd, "USD", N_("{day}, {source}", day=item.day or on,
+                                                                  source=item.source), item.origin)
 
 
 def _traded(picture: Picture, symbol: str, key: str) -> Iterable[Figure]:

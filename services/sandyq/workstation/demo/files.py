@@ -64,6 +64,7 @@ def write(folder: File, calendar: Calendar) -> tuple[File, ...]:
         "fx.csv": ("date,base,quote,rate,source", _tenge(world)),
         "reserves.csv": ("date,series,amount,currency,published,source", _reserves()),
         "programme.csv": ("date,participant,amount,currency,source", _programme()),
+        "vehicles.csv": ("participant,vehicle,date,asset,quantity,amount,currency,owner,source", _vehicles()),
         "fund_holdings.csv": (("date,symbol,asset,coins,shares_outstanding,coins_per_share,nav,net_assets_usd,"
                               "market_price,quality,source"), _fund_holdings(world)),
         "company_holdings.csv": (("date,symbol,asset,coins,diluted_shares,shares_outstanding,shares_asof,debt,"
@@ -127,6 +128,13 @@ def _programme() -> Iterable[_Row]:
     for day in (date(2024, 1, 31), date(2025, 6, 30), date(2026, 6, 30)):
         for participant, million in (("Participant A", 60), ("Participant B", 35), ("Participant C", 20)):
             yield day, participant, million * 1_000_000, "USD", SOURCE
+
+
+def _vehicles() -> Iterable[_Row]:
+    """What participant A says of its vehicles at the last date: together its figure of that day."""
+    for vehicle, asset, quantity, million in (("Vehicle 1", "BNB", 52_000, 45), ("Confiscated assets", "BTC", 160, 15)):
+        yield ("Participant A", vehicle, date(2026, 6, 30), asset, quantity, million * 1_000_000, "USD",
+               "Illustrative owner", SOURCE)
 
 
 _UNITS = {"IBIT": 1_340_000_000, "FBTC": 205_000_000, "BITB": 130_000_000, "GBTC": 230_000_000, "ETHA": 420_000_000,
