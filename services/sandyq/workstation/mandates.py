@@ -34,8 +34,10 @@ from sandyq.workstation.naming import known_names
 if TYPE_CHECKING:
     from sandyq.workstation.workstation import Workstation
 
-_MEASURED_ANEW = frozenset({"section-valuation", "section-look_through", "section-programme", "section-gate"})
-"""Changes of a section after which every limit may say something else."""
+_NOT_MEASURED = frozenset({"section-mandate", "section-eligibility", "section-orders", "section-tranche",
+                           "section-phase"})
+"""Changes of a section after which every limit says of a day what it said before; after others all are tried anew."""
+_FLOOR = "ramp_up_floor"
 _BENCH = "bench"
 
 
@@ -235,7 +237,7 @@ class MandatesDesk:
         if every:
             return have
         changes = self.review(q, text).changes
-        anew = any(c.code in _MEASURED_ANEW or (c.code == "section-mandate" and "ramp_up_floor" in str(c.text))
+        anew = any(c.code.startswith("section-") and (c.code not in _NOT_MEASURED or c.what.values.get("key") == _FLOOR)
                    for c in changes)
         return have if anew else changed_limits(changes)
 

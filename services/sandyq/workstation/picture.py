@@ -66,10 +66,14 @@ class Picture:
         own = self.mandate
         known = replace(self.knowledge, mandates=(replace(mandate, valid_from=date.min, book=own.book),))
         other = Picture(known, self.as_of, book=self.book, basis=self.basis, cost_method=self.settings.cost_method,
-                        drawdown=self._drawdown, state=self.state)
+                        drawdown=self._drawdown, state=self.state,
+                        gate=self._gate if own.gate == mandate.gate else None)
+        shared = ["holdings", "betas", "exposure"]
+        if (own.risk, own.scenarios) == (mandate.risk, mandate.scenarios):
+            shared.append("risk")
         if (own.thresholds, own.reference_funds, own.fallback_factor) == (
                 mandate.thresholds, mandate.reference_funds, mandate.fallback_factor):
-            for name in ("holdings", "betas", "exposure"):
+            for name in shared:
                 other.__dict__[name] = getattr(self, name)
         return other
 
