@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "workstation"))
 
 from driving import BOOKINGS, made, run, run_json
 
+from sandyq.basics.origin import Origin
 from sandyq.limits.result import Order
+from sandyq.reference.events import Event, EventType
+from sandyq.risk.proxies import Proxy
 from sandyq.workstation.contract import Question
 from sandyq.workstation.picture import Picture
 from sandyq.workstation.workstation import Workstation
@@ -206,3 +209,18 @@ def test_a_mandate_with_scenarios_of_its_own_is_stressed_by_those(demo: Path, tm
     assert [item["id"] for item in found["scenarios"]] == ["board"]
     assert found["library"] == "mandate"
     assert len(run_json("stress", demo)["library"]) == 64
+
+
+def test_the_day_of_a_spin_off_is_no_loss_but_a_proxied_day(demo: Path) -> None:
+    with Workstation.open(demo, actor="Risk 1") as station:
+        known, day = station.knowledge(), station.latest_day()
+        plain = Picture(known, day).risk.tails
+        ex_date = date.fromordinal(int(plain.days[-40]))
+        held = known.directory.candidates("IBIT", day)[0]
+        event = Event("E1", EventType.SPIN_OFF, held.id, ex_date, None, {}, Origin(1, 1))
+        told = Picture(replace(known, events=(*known.events, event)), day).risk.tails.track("IBIT")
+        before = plain.track("IBIT")
+    assert told is not None
+    assert before is not None
+    assert before.codes[-40] == Proxy.OWN != told.codes[-40]
+    assert told.returns[-40] != before.returns[-40]

@@ -65,7 +65,8 @@ def ladder_form(found: Ladder) -> dict[str, Any]:
 def warning_form(found: EarlyWarning, language: Language) -> dict[str, Any]:
     draw = found.draw
     return {
-        "method": "block bootstrap of the scenario days, all lines together; positions and data stay as they are",
+        "method": "block bootstrap of the scenario days (returns by the mandate's method), all lines together; "
+                  "positions and data stay as they are",
         "paths": draw.paths, "horizon": draw.horizon, "block": draw.block, "seed": draw.seed, "window": found.window,
         "without_history": list(found.without),
         "limits": [{"id": item.limit.id, "state": item.state.value, "outlook": item.outlook.value,

@@ -113,24 +113,33 @@ class _Sources:
 
     def _track(self, instrument: Instrument, grid: ReturnGrid, window: slice) -> Track | None:
         candidates: list[tuple[Proxy, Floats]] = []
-        series = series_of(instrument, self._known.directory, self._known.market, self._on)
-        if series is not None:
-            own = grid.price(series)
-            for event in self._known.events:
-                if event.instrument == instrument.id and event.type in _STEPS:
-                    own = np.where(grid.days == event.ex_date.toordinal(), np.nan, own)
+        own = self._own(instrument, grid)
+        if own is not None:
             candidates.append((Proxy.OWN, own[window]))
-        coin = main_coin(instrument, self._on)
-        for proxy, values in self._coin_like(coin, grid):
+        for proxy, values in self._coin_like(instrument, grid):
             shaped = self._shaped(instrument, proxy, values, grid)
             if shaped is not None:
                 candidates.append((shaped[0], shaped[1][window]))
         return filled(candidates)
 
-    def _coin_like(self, coin: str, grid: ReturnGrid) -> Iterable[tuple[Proxy, Floats]]:
-        fund = self._known.market.prices.get(self._picture.mandate.reference_funds.get(coin, ""))
-        if fund is not None and len(fund.days):
-            yield Proxy.FUND, grid.price(fund)
+    def _own(self, instrument: Instrument, grid: ReturnGrid) -> Floats | None:
+        """Return an instrument's own returns, none on the days on which an event moved its price."""
+        series = series_of(instrument, self._known.directory, self._known.market, self._on)
+        if series is None:
+            return None
+        own = grid.price(series)
+        for event in self._known.events:
+            if event.instrument == instrument.id and event.type in _STEPS:
+                own = np.where(grid.days == event.ex_date.toordinal(), np.nan, own)
+        return own
+
+    def _coin_like(self, instrument: Instrument, grid: ReturnGrid) -> Iterable[tuple[Proxy, Floats]]:
+        """Yield what moves with the instrument's coin: the fund of reference, unless it is that itself; the coin."""
+        coin = main_coin(instrument, self._on)
+        fund = self._by_symbol.get(self._picture.mandate.reference_funds.get(coin, ""))
+        returns = self._own(fund, grid) if fund is not None and fund.id != instrument.id else None
+        if returns is not None:
+            yield Proxy.FUND, returns
         values = grid.coin(coin)
         if values is not None:
             yield Proxy.COIN, values
