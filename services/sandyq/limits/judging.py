@@ -29,15 +29,18 @@ def judge(limit: Limit, after: PartAfter, basket: tuple[Order, ...]) -> _Judged:
     part = after.now.part
     if not (after.beyond or after.unknown) or not basket or part.block_at == "none":
         return _PASSES
+    stops_purchases = part.options.get("blocks") == "buys"
+    bought = tuple(order for order in basket if order.side == "buy")
+    if stops_purchases and not bought:
+        return _PASSES
     unknown = next((group for group in after.unknown if _touched(group.group, part, basket)), None)
     if unknown is not None and not _eased(part, after, basket):
         return Verdict.UNKNOWN, N_("{title} cannot be computed: {reason}", title=_title(limit, part),
                                    reason=unknown.findings[0].text if unknown.findings else N_(
                                        "an input is missing."))
-    if part.options.get("blocks") == "buys":
-        bought = tuple(order for order in basket if order.side == "buy")
-        if bought and any(_past(group.after, part.hard, part) and _touched(group.group, part, bought)
-                          for group in after.beyond):
+    if stops_purchases:
+        if any(_past(group.after, part.hard, part) and _touched(group.group, part, bought)
+               for group in after.beyond):
             return Verdict.REFUSED, N_("{title} is beyond its hard limit; purchases stop.", title=_title(limit, part))
         return _PASSES
     verdicts = [_judge_group(limit, part, group) for group in after.beyond]
