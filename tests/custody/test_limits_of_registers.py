@@ -21,6 +21,9 @@ from sandyq.limits.result import PartResult, State, Verdict
 from sandyq.reference.facts import FactRow
 from sandyq.workstation.contract import Question
 from sandyq.workstation.levels import levels_check, levels_of
+from sandyq.workstation.mixing import mixed, same_values
+from sandyq.workstation.picture import Picture
+from sandyq.workstation.recorded import Cause
 from sandyq.workstation.workstation import Workstation
 
 Rows = Sequence[tuple[str, FactRow]]
@@ -287,3 +290,32 @@ def test_the_day_before_the_first_trade_has_no_surroundings_to_ask(station: Work
     assert only(station, "L34", before).state is State.NOT_APPLICABLE
     assert only(station, "L32", before).value == 0
     assert before.as_of < EARLIER
+
+
+def test_later_ratings_are_reference_data_and_later_papers_look_through(station: Workstation) -> None:
+    ruled(station, RATED, COMPANY.replace('["tech_equity"]', '["tech_equity", "miner"]'))
+    record(station, [party("S", "securities_custodian"), role("S", "securities_custodian", "C"),
+                     role("S", "securities_custodian", "D"), rating("S", "AA"),
+                     ("instrument_attribute", (0, "BITB.ARCX", "kind", "equity_etf", None, "test file", "filed")),
+                     ("fund_weight", (0, "BITB", "2025-09-26", "KEEP", "KEEP", None, None, None, "1", "USD", "i"))])
+    old = station.knowledge()
+    record(station, [rating("S", "BB", agency="Other"),
+                     ("fund_weight", (0, "BITB", "2025-09-29", "KEEP", "KEEP", None, None, None, "0.5", "USD", "i")),
+                     ("fund_weight", (0, "BITB", "2025-09-29", "Rest", None, None, None, None, "0.5", "USD", "i"))])
+    new = station.knowledge()
+
+    def said(*causes: Cause) -> tuple[Decimal | None, Decimal | None]:
+        run = Picture(mixed(old, new, set(causes)), DAY).limits
+        rated, company = (run.by_id(name) for name in ("L32", "L17"))
+        assert rated is not None
+        assert company is not None
+        assert rated.worst is not None
+        assert company.worst is not None
+        return rated.worst.value, company.worst.numerator
+
+    assert said() == (0, 400 * 50)
+    assert said(Cause.REFERENCE) == (1, 400 * 50)
+    assert said(Cause.LOOK_THROUGH) == (0, 200 * 50)
+    assert said(Cause.REFERENCE, Cause.LOOK_THROUGH) == (1, 200 * 50)
+    assert same_values(mixed(old, new, set()), old)
+    assert not same_values(mixed(old, new, {Cause.REFERENCE}), old)

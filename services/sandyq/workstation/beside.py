@@ -60,6 +60,11 @@ class Beside:
                 found[book].append(override)
         return {book: tuple(rows) for book, rows in found.items()}
 
+    def same_as(self, other: Beside) -> bool:
+        """Return whether both say the same, whenever they were read."""
+        return self is other or (self.overrides == other.overrides and self.ratings == other.ratings and (
+            self.fund_weights is other.fund_weights or self.fund_weights == other.fund_weights))
+
     def ratings_on(self, on: date) -> Mapping[str, tuple[str, ...]]:
         """Return party → its ratings in force on a day, one per agency."""
         last: dict[tuple[str, str], Rating] = {}

@@ -68,7 +68,8 @@ def same_state(one: Knowledge, other: Knowledge) -> bool:
 
 def same_values(one: Knowledge, other: Knowledge) -> bool:
     """Return whether both say the same about everything else that a picture rests on."""
-    return (one.mandates == other.mandates and one.market == other.market
+    return (one.mandates == other.mandates and one.market == other.market and one.permits == other.permits
+            and one.beside.same_as(other.beside)
             and (one.directory is other.directory or list(one.directory) == list(other.directory)))
 
 
