@@ -21,6 +21,7 @@ from sandyq.cli import (
     records,
     risk,
     safekeeping,
+    tranches,
 )
 
 
@@ -35,7 +36,7 @@ def cli() -> None:
 
 
 for group in (commands, people, records, prices, custody, eligibility, safekeeping, gate, performance, mandate,
-              risk, orders):
+              risk, orders, tranches):
     for command in group.COMMANDS:
         cli.add_command(command)
 

@@ -36,6 +36,8 @@ class Criterion:
     measure: Callable[[View, Mapping[str, float]], Measured]
     short: Text
     """A word or two, for the strip."""
+    reads: tuple[str, ...] = ("closes",)
+    """The columns of a view that it looks at; the day of the last value in them is told beside the verdict."""
 
 
 @dataclass(frozen=True, slots=True)

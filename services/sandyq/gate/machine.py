@@ -46,11 +46,13 @@ class GateDay:
     lapsed: bool = False
 
 
-def run_gate(view: View, rule: Rule, purchases: Collection[date] = ()) -> tuple[GateDay, ...]:
+def run_gate(view: View, rule: Rule, purchases: Collection[date] = (),
+             shut: Collection[date] = ()) -> tuple[GateDay, ...]:
     """Return the gate's state on every day of a view. A day's result depends on that day and earlier ones only.
 
     All required tests true: armed; true on `dwell` days in a row: open; any required test false: closed at once. An
-    open gate lapses after `lapse` days without a purchase and counts its dwell anew (domain.md E4).
+    open gate lapses after `lapse` days without a purchase and counts its dwell anew (domain.md E4). `shut` are days
+    that were recorded as failing: data that came later do not count them into a dwell.
     """
     measured = [test.measure(view) for test in rule.tests]
     required = [place for place, test in enumerate(rule.tests) if test.required]
@@ -58,7 +60,8 @@ def run_gate(view: View, rule: Rule, purchases: Collection[date] = ()) -> tuple[
     dwell, unused, was_open = 0, 0, False
     for place in range(len(view)):
         day = view.day(place)
-        calm = bool(required) and all(bool(measured[number].passed[place]) for number in required)
+        calm = (bool(required) and all(bool(measured[number].passed[place]) for number in required)
+                and day not in shut)
         dwell = dwell + 1 if calm else 0
         is_open = calm and dwell >= rule.dwell
         unused = 0 if not is_open or not was_open or day in purchases else unused + 1

@@ -39,6 +39,19 @@ class View:
     def day(self, place: int) -> date:
         return date.fromordinal(self.first.toordinal() + place)
 
+    def known_on(self, names: Sequence[str], place: int) -> date | None:
+        """Return the day up to which all columns of these names have values at a place, None when one has none."""
+        found: list[int] = []
+        for name in names:
+            own = getattr(self, name)
+            columns = list(own.values()) if isinstance(own, Mapping) else [own]
+            for one in columns or [np.empty(0)]:
+                known = np.flatnonzero(~np.isnan(one[:place + 1]))
+                if not len(known):
+                    return None
+                found.append(int(known[-1]))
+        return self.day(min(found)) if found else None
+
 
 def column(first: date, length: int, days: Sequence[int], values: Sequence[str | float | Decimal]) -> Column:
     """Return a column of calendar days from increasing ordinals and their values; days outside are left out."""

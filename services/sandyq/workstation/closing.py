@@ -143,7 +143,11 @@ def close_day(station: Workstation, q: Question, with_unknown: str = "") -> Chan
     row: FactRow = (0, q.book, day, str(version), content.text, content.content_hash, str(content.entries))
     payload = {"book": q.book, "day": day, "version": version, "hash": content.content_hash, "unknown": len(doubts),
                "reason": with_unknown.strip()}
-    return station.people.post("valuation_close", f"{q.book} {day}", [("valuation_close", row)], payload)
+    changes = station.people.post("valuation_close", f"{q.book} {day}", [("valuation_close", row)], payload)
+    from sandyq.workstation.gate_days import keep_day  # numpy only where a gate is asked for
+
+    keep_day(station, q)
+    return changes
 
 
 def unknowns(picture: Picture) -> tuple[Finding, ...]:

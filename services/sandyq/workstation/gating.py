@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -15,16 +15,23 @@ from sandyq.basics.text import N_
 from sandyq.book.transactions import TransactionType
 from sandyq.exposure.premium import NEW_YORK_CLOSE
 from sandyq.gate.default import DEFAULT
+from sandyq.gate.evidence import read_day
 from sandyq.gate.machine import GateDay, Rule, run_gate
 from sandyq.gate.replay import Replay, replay
 from sandyq.gate.view import Column, View, column
 from sandyq.market.series import MarketData
+from sandyq.reference.accounts import ALL_BOOKS, SLEEVE
 from sandyq.reference.kinds import Kind
+from sandyq.store.records import facts
 from sandyq.workstation.contract import Question
 from sandyq.workstation.knowledge import Knowledge
 
 if TYPE_CHECKING:
     from sandyq.workstation.workstation import Workstation
+
+
+_SILENT: Final = 10
+"""Days: a fund that has reported no flow for longer is not waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,8 @@ class Gate:
     in_mandate: bool
     days: tuple[GateDay, ...]
     """Up to the day asked about, oldest first."""
+    known_from: tuple[date | None, ...] = ()
+    """For each test the day of the last value that it looked at on the day asked about; None: there is none."""
 
     @property
     def today(self) -> GateDay:
@@ -48,8 +57,21 @@ def gate_on(station: Workstation, q: Question) -> Gate:
     flows = [(str(row[3]), date.fromisoformat(str(row[4])), Decimal(str(row[5])))
              for row in station.store.rows("fund_flow", q.known_at)]
     view = _view(known, rule, q.as_of, flows)
-    bought = {row.trade_date for row in known.transactions if row.type is TransactionType.BUY}
-    return Gate(rule, in_mandate, run_gate(view, rule, bought))
+    bought = {row.trade_date for row in known.transactions if row.type is TransactionType.BUY
+              and q.book in {ALL_BOOKS, known.books.get(row.account, SLEEVE)}}
+    last = len(view) - 1
+    return Gate(rule, in_mandate, run_gate(view, rule, bought, _recorded_shut(station, known, q)),
+                tuple(view.known_on(test.criterion.reads, last) for test in rule.tests))
+
+
+def _recorded_shut(station: Workstation, known: Knowledge, q: Question) -> frozenset[date]:
+    """Return the days whose evidence says that a required test failed: later data do not undo them."""
+    kept = known.kept.get(f"gate-shut {q.book}")
+    if not isinstance(kept, frozenset):
+        kept = frozenset(fact.sure_day("date") for fact in facts(station.store, "gate_day", q.known_at)
+                         if fact["book"] == q.book and read_day(fact["content"]).failed)
+        known.kept[f"gate-shut {q.book}"] = kept
+    return kept
 
 
 def replay_gate(station: Workstation, q: Question, first: date | None = None) -> tuple[Gate, Replay]:
@@ -110,13 +132,30 @@ def _flows_and_assets(market: MarketData, funds: frozenset[str], coin: str, firs
                 held[place:] = float(row.coins)
                 since[fund] = min(since.get(fund, place), place)
         coins += np.nan_to_num(held)
-    totals: dict[int, float] = {}
+    reported: dict[str, dict[int, float]] = {}
     for symbol, day, millions in flows:
         if symbol in since and (day - first).days >= since[symbol]:
-            totals[day.toordinal()] = totals.get(day.toordinal(), 0.0) + float(millions) * 1e6
+            reported.setdefault(symbol, {})[day.toordinal()] = float(millions) * 1e6
+    totals = complete_sums(reported)
     days = sorted(totals)
     return (column(first, len(closes), days, [totals[day] for day in days]),
             np.where(coins > 0, coins * closes, np.nan))
+
+
+def complete_sums(reported: Mapping[str, Mapping[int, float]]) -> dict[int, float]:
+    """Return the sum of all funds for each day (ordinal) on which every fund reported that did so shortly before.
+
+    A day on which one of them is missing has no sum: a part of the flows is not the flows.
+    """
+    days = sorted({day for own in reported.values() for day in own})
+    last: dict[str, int] = {}
+    found: dict[int, float] = {}
+    for day in days:
+        expected = {fund for fund, seen in last.items() if day - seen <= _SILENT}
+        if all(day in reported[fund] for fund in expected):
+            found[day] = sum(own[day] for own in reported.values() if day in own)
+        last.update({fund: day for fund, own in reported.items() if day in own})
+    return found
 
 
 def _premiums(market: MarketData, fund: str, coin: str, first: date, length: int) -> Column:

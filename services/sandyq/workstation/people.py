@@ -292,6 +292,8 @@ class PeopleDesk:
         self._refuse_retroactive(content)
         if "trade_order" in content.tables:
             self._station.orders.judge_again(proposal, content)
+        if "tranche_release" in content.tables:
+            self._station.tranches.judge_again(content)
         payload = {**content.payload, "proposal": reference}
         return self._station.record(proposal.kind, payload, [self._decision(proposal, Decision.APPROVED, note),
                                                              *content.rows], key=content.key)

@@ -38,6 +38,7 @@ from sandyq.workstation.making import first_facts
 from sandyq.workstation.picture import Picture
 
 if TYPE_CHECKING:
+    from sandyq.workstation.breaches import BreachDesk
     from sandyq.reference.facts import FactRow
     from sandyq.workstation.custody import CustodyDesk
     from sandyq.workstation.mandates import MandatesDesk
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from sandyq.workstation.risk import RiskDesk
     from sandyq.workstation.safekeeping import SafekeepingDesk
     from sandyq.workstation.today import TodayDesk
+    from sandyq.workstation.tranches import TranchesDesk
 
 _KEPT_PICTURES = 600
 _VERIFIED_UNASKED = 64 * 1024 * 1024
@@ -179,6 +181,20 @@ class Workstation:
         from sandyq.workstation.ordering import OrdersDesk
 
         return OrdersDesk(self)
+
+    @cached_property
+    def tranches(self) -> TranchesDesk:
+        """The gate's evidence, overrides, the tranche plan and its releases, the cost of waiting."""
+        from sandyq.workstation.tranches import TranchesDesk
+
+        return TranchesDesk(self)
+
+    @cached_property
+    def breaches(self) -> BreachDesk:
+        """The breach register, causes, clocks, waivers, the daily run."""
+        from sandyq.workstation.breaches import BreachDesk
+
+        return BreachDesk(self)
 
     @cached_property
     def risk(self) -> RiskDesk:

@@ -31,4 +31,5 @@ def measure(view: View, settings: Mapping[str, float]) -> Measured:
 
 CORRELATION: Final = Criterion(
     "correlation", N_("Correlation with shares"), "count", "max",
-    MappingProxyType({"days": Decimal(60), "most": Decimal("0.65"), "oldest": Decimal(5)}), measure, N_("correlation"))
+    MappingProxyType({"days": Decimal(60), "most": Decimal("0.65"), "oldest": Decimal(5)}), measure, N_("correlation"),
+    ("closes", "index"))

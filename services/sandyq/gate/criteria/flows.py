@@ -15,14 +15,18 @@ from sandyq.gate.view import View
 
 
 def measure(view: View, settings: Mapping[str, float]) -> Measured:
-    """Return the net flow of the last reported trading days as a share of the funds' net assets before them."""
+    """Return the net flow of the last reported trading days as a share of the funds' net assets before them.
+
+    Unknown, so failing, when those days reach back beyond `span` days or the last of them is older than `oldest`.
+    """
     days = int(settings["trading_days"])
     value = np.full(len(view), np.nan)
     reported = np.flatnonzero(~np.isnan(view.flows))
     sums = np.concatenate([[0.0], np.cumsum(view.flows[reported])])
     places = np.searchsorted(reported, np.arange(len(view)), side="right")
     for place, count in enumerate(places):
-        if count < days or place - reported[count - 1] > settings["oldest"]:
+        if (count < days or place - reported[count - 1] > settings["oldest"]
+                or place - reported[count - days] >= settings["span"]):
             continue
         assets = view.assets[reported[count - days]]
         if assets > 0:
@@ -32,5 +36,6 @@ def measure(view: View, settings: Mapping[str, float]) -> Measured:
 
 FLOWS: Final = Criterion(
     "fund_flows", N_("Net flow of the spot funds"), "ratio", "min",
-    MappingProxyType({"trading_days": Decimal(20), "least": Decimal("-0.01"), "oldest": Decimal(5)}), measure,
-    N_("flows"))
+    MappingProxyType({"trading_days": Decimal(20), "least": Decimal("-0.01"), "oldest": Decimal(5),
+                      "span": Decimal(35)}), measure,
+    N_("flows"), ("flows", "assets"))

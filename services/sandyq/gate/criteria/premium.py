@@ -38,4 +38,4 @@ def _calm(premiums: Column, days: int, most: float,
 PREMIUM: Final = Criterion(
     "premium_calm", N_("Days with a small premium"), "count", "min",
     MappingProxyType({"days": Decimal(20), "least": Decimal(19), "premium": Decimal("0.005"), "span": Decimal(35)}),
-    measure, N_("premium"))
+    measure, N_("premium"), ("premiums",))

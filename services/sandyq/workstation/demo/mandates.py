@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+from typing import Final
+
 from sandyq.basics.errors import BadInput
 from sandyq.basics.text import N_
+from sandyq.workstation.demo import plan
 from sandyq_resources import text
+
+_BEFORE: Final = 7
+_LEFT: Final = ((date(2026, 10, 6), 25.0), (date(2026, 11, 10), 25.0), (date(2026, 12, 8), 16.0))
+"""Day and million US dollars of the tranches that the demo has not bought."""
 
 
 def first_mandate() -> str:
@@ -20,7 +28,20 @@ def first_mandate() -> str:
 
 def second_mandate() -> str:
     """Return the demo's second version: the example as it ships, in force from the day of the demo's board decision."""
-    return _changed((("valid_from = 2018-01-01", "valid_from = 2025-07-15"),))
+    return _changed((("valid_from = 2018-01-01", "valid_from = 2025-07-15"),)) + _plan()
+
+
+def _plan() -> str:
+    """Return the tranche plan: what the demo bought, in whole millions a week before it did, and what is left."""
+    days = [(one.day - timedelta(days=_BEFORE), one.million) for one in plan.TRANCHES]
+    return "".join(f"""
+[[tranche]]
+id = "T{number}"
+amount = {million * 1_000_000:.0f}
+earliest = {day.isoformat()}
+min_gap_days = 14
+share_of_volume = 0.05
+""" for number, (day, million) in enumerate((*days, *_LEFT), 1))
 
 
 def _changed(pairs: tuple[tuple[str, str], ...]) -> str:
