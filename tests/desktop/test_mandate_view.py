@@ -162,7 +162,10 @@ def test_j9_a_cap_is_raised_after_a_board_decision_in_five_steps(at_work: Window
         brief = station.rulebook.brief(Question(question.as_of), waiting.reference)
         assert [(c.limit, c.code) for c in brief.review.changes] == [("L01", "clause"), ("L01", "hard")]
         assert (waiting.author, brief.reason) == (AUTHOR, "Board decision 12")
-        assert brief_lines(at_work.context, brief).splitlines()[2].replace("\u202f", " ").startswith(
+        told = brief_lines(at_work.context, brief).splitlines()
+        assert told[0] == "Reason: Board decision 12"
+        assert "L01, the whole clause: Purchases less sale proceeds shall not exceed 350 million US dollars." in told
+        assert told[2].replace("\u202f", " ").startswith(
             "L01, Net invested capital: hard limit 300 000 000 USD → 350 000 000 USD from ")
         assert station.limits(Question(question.as_of)).by_id("L01") == before
         station.people.approve(waiting.reference)

@@ -237,3 +237,16 @@ def test_a_first_day_in_the_past_is_explained_and_one_on_a_closed_day_is_an_erro
     close_day(file)
     assert "mandate-retroactive" in told(DAY)
     assert "begins-in-the-past" in told(DAY + timedelta(days=1))
+
+
+def test_another_books_first_mandate_is_held_against_nothing_of_the_sleeve(tmp_path: Path) -> None:
+    file = small(tmp_path / "books")
+    draft = Draft.of(run("mandate", "show", file, "--toml").stdout)
+    second = draft.with_head(name="Second cap", valid_from=TOMORROW)
+    second = Draft({**second.tree, "mandate": {**second.head, "book": "second"}})
+    out = written(tmp_path / "second.toml", second.text)
+    done = run_json("mandate", "propose", file, out, "--reason", "a book of its own")
+    assert (done["base"], {change["code"] for change in done["changes"]}) == (None, {"limit-added"})
+    with at_work(file) as station:
+        assert [v.mandate.name for v in station.rulebook.versions(Question(DAY, book="second"))] == ["Second cap"]
+        assert [v.mandate.name for v in station.rulebook.versions(Q)] == ["One cap"]

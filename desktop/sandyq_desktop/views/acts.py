@@ -123,7 +123,10 @@ Shown = tuple[Proposal, "Text | None", int, str, "Brief | None"]
 def brief_lines(context: ViewContext, brief: Brief) -> str:
     """Return what a version of the mandate changes, what its author tried and what was found, a sentence a line."""
     words = context.words
-    lines = [brief.reason, *(words(change.sentence(words.code)) for change in brief.review.changes)]
+    changes = brief.review.changes
+    lines = [words(N_("Reason: {reason}", reason=brief.reason)), *(words(c.sentence(words.code)) for c in changes)]
+    lines += [words(N_("{limit}, the whole clause: {clause}", limit=c.limit, clause=c.after))
+              for c in changes if c.code == "clause" and c.after]
     for limit, counts in (brief.bench or {}).get("limits", {}).items():
         lines.append(words(N_("{limit}: would have failed on {failed} of {days} days, in force on {in_force}",
                               limit=limit, failed=counts["failed"], days=(brief.bench or {})["days"],

@@ -140,7 +140,7 @@ class MandatesDesk:
             self.version(q)
         last = found[-1]
         return Draft.of(last.text).as_version(next_name([v.mandate.version for v in found]),
-                                              max(self.first_free_day(q.book), last.mandate.valid_from
+                                              max(self.first_free_day(last.mandate.book), last.mandate.valid_from
                                                   + timedelta(days=1)))
 
     def first_free_day(self, book: str = SLEEVE) -> date:
@@ -164,7 +164,7 @@ class MandatesDesk:
             mandate = read_mandate(text, "draft")
         except BadInput:
             return Review(None, None, defects, ())
-        base = self._base(q, mandate.valid_from)
+        base = self._base(_about(q, mandate), mandate.valid_from)
         changes = differences(base.mandate if base else None, mandate, base.text if base else "", text)
         told = by_severity((*self._beginning(q, mandate), *defects, *lint_changes(changes)))
         return Review(mandate, base.mandate if base else None, told, changes)
@@ -212,6 +212,7 @@ class MandatesDesk:
         a limit that it does not have.
         """
         draft = benches.as_if_always(read_mandate(text, "draft"))
+        q = _about(q, draft)
         chosen = self._chosen(q, text, draft, limits, every=every)
         station = self._station
         begin = max(first or date.min, station.first_day(q.known_at))
@@ -272,7 +273,7 @@ class MandatesDesk:
                                          key=f"mandate:{mandate.book}:{mark}")
 
     def _refuse_unfit(self, q: Question, mandate: Mandate, found: Review) -> None:
-        for version in self.versions(q):
+        for version in self.versions(_about(q, mandate)):
             earlier = version.mandate
             if earlier.valid_from == mandate.valid_from:
                 raise Refused("version-day-taken", N_("Version {version} begins on {day} already.",
@@ -301,6 +302,11 @@ class MandatesDesk:
         """Hold a decided version against what was known before the decision, not against itself."""
         approved = next((a for a in proposal.approvals if a.decision is Decision.APPROVED), None)
         return replace(q, known_at=proposal.known_at) if approved is not None else q
+
+
+def _about(q: Question, mandate: Mandate) -> Question:
+    """Return the question about the book that a draft rules; the sleeve's rules all books together as well."""
+    return q if q.book in {mandate.book, ALL_BOOKS} else replace(q, book=mandate.book)
 
 
 def bench_summary(bench: Bench) -> dict[str, object]:
