@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from custody_books import DAY, EARLIER, MANDATE, record
@@ -277,3 +278,38 @@ def test_the_day_of_a_way_back_is_held_against_a_clock_that_was_turned(station: 
     monkeypatch.setattr(workstation, "utc_now", lambda: datetime(2025, 1, 1, tzinfo=UTC))
     with pytest.raises(Refused, match="backdated"):
         station.permits.reinstate("FBTC", EARLIER, "Before it was known")
+
+
+def test_what_is_held_outside_the_positive_list_is_named_and_not_bought(station: Workstation) -> None:
+    with_floor(station, '[[eligibility.instrument]]\nisin = "US0000000010"\n\n[[eligibility.instrument]]\n'
+                        f'symbol = "FBTC"\nvalid_to = {DAY.isoformat()}')
+    found = {item.symbol: item for item in station.permits.instruments(Q)}
+    assert {name for name, item in found.items() if item.permission is Permission.ELIGIBLE} == {"IBIT", "FBTC"}
+    assert [finding.code for finding in found["BITB"].findings] == ["outside-positive-list"]
+    assert "is held" in str(found["BITB"].findings[0].text)
+    assert "is held" not in str(found["KEEP"].findings[0].text)
+    assert codes(station, BUY) == []
+    assert codes(station, replace(BUY, symbol="BITB", price=Decimal(50))) == ["positive-list"]
+    assert codes(station, BUY, NEXT) == ["positive-list"]
+    assert codes(station, SELL, NEXT) == []
+    assert station.permits.propose_losses(Q) == (), "the list itself decides"
+
+
+@pytest.mark.parametrize(("name", "text"), [
+    ("instruments", "symbol,name,kind,underlying,issuer,exchange,fee_pct,currency\nXBT,Coin,token,BTC:1,,XNAS,0,USD\n"
+                    "USDT,Dollar,stablecoin,,Issuer,XNAS,0,USD\n"),
+    ("accounts", "account,institution,currency,form,book\nWallet 1,Institution 1,BTC,wallet,sleeve\n"),
+    ("transactions", "trade_date,settle_date,type,symbol,quantity,price,currency,fees,taxes,account,reference\n"
+                     "2025-09-29,2025-09-29,buy,BTC,1,60000,USD,0,0,C,X-1\n"
+                     "2025-09-29,2025-09-29,transfer_in,USDT,5,1,USD,0,0,C,X-2\n")])
+def test_no_file_brings_a_token_in_and_the_clause_is_cited(station: Workstation, tmp_path: Path, name: str,
+                                                           text: str) -> None:
+    with_floor(station, 'token_clause = "Section 5.1: the sleeve holds no tokens."')
+    file = tmp_path / f"{name}.csv"
+    file.write_text(text, encoding="utf-8")
+    before = station.holdings(Q).market_value_usd
+    (done,) = station.accept([file])
+    assert (done.new, done.refused) == (0, text.count("\n") - 1)
+    assert {finding.code for finding in done.findings} == {"token-refused"}
+    assert all("Section 5.1" in str(finding.text) for finding in done.findings)
+    assert station.holdings(Q).market_value_usd == before

@@ -185,7 +185,7 @@ def permit_columns(look: Look) -> tuple[Column, ...]:
 
     def why(row: Any) -> str:
         decided = [row.decided.reason] if row.decided is not None else []
-        return "; ".join([*decided, *(look.say(finding.text) for finding in (*row.losses, *row.flags))])
+        return "; ".join([*decided, *(look.say(finding.text) for finding in row.findings)])
 
     return (
         marked("state", N_("Purchases"), state),

@@ -26,7 +26,8 @@ def permit(item: InstrumentPermit, language: Language) -> Json:
             "decision": None if decided is None else {
                 "status": decided.status, "since": day(decided.valid_from), "reason": decided.reason,
                 "source": decided.source or None, "origin": origin(decided.origin)},
-            "losses": findings(item.losses, language), "flags": findings(item.flags, language)}
+            "on_positive_list": item.listed, "losses": findings(item.losses, language),
+            "flags": findings(item.flags, language)}
 
 
 def show_permits(items: Sequence[InstrumentPermit], language: Language) -> None:
@@ -39,7 +40,7 @@ def show_permits(items: Sequence[InstrumentPermit], language: Language) -> None:
 def why(item: InstrumentPermit, language: Language) -> str:
     """Return every reason and doubt about an instrument in words."""
     decided = [item.decided.reason] if item.decided and item.permission is Permission.HOLD else []
-    return "; ".join([*decided, *(language.say(finding.text) for finding in (*item.losses, *item.flags))])
+    return "; ".join([*decided, *(language.say(finding.text) for finding in item.findings)])
 
 
 def election(item: Election) -> Json:
@@ -87,8 +88,8 @@ def programme(view: ProgrammeView, language: Language) -> Json:
     return {"sleeve_usd": money(view.sleeve_usd), "total_usd": money(view.total_usd),
             "ceiling_usd": money(view.ceiling_usd), "headroom_usd": money(view.headroom_usd),
             "participants": [_participant(item) for item in view.participants],
-            "coins": [{"asset": line.asset or None, "sleeve_usd": money(line.sleeve_usd), "others_usd": money(line.others_usd),
-                       "others_quantity": exact(line.quantity), "total_usd": money(line.total_usd),
+            "coins": [{"asset": line.asset or None, "sleeve_usd": money(line.sleeve_usd),
+                       "others_usd": money(line.others_usd), "others_quantity": exact(line.quantity), "total_usd": money(line.total_usd),
                        "share_of_ceiling": None if line.share_of_ceiling is None else float(line.share_of_ceiling)}
                       for line in view.coins],
             "findings": findings(view.findings, language)}
@@ -116,7 +117,8 @@ def show_programme(view: ProgrammeView, language: Language) -> None:
     table([say("Participant"), say("Vehicle"), say("USD"), say("Day"), say("Source")], rows, frozenset({2}))
     click.echo("")
     table([say("Asset"), say(N_("Sleeve, look-through USD")), say(N_("Others, USD")), say(N_("Together, USD"))],
-          [[line.asset or say(N_("Not said in what")), number(line.sleeve_usd, 2), number(line.others_usd, 2), number(line.total_usd, 2)]
+          [[line.asset or say(N_("Not said in what")), number(line.sleeve_usd, 2),
+            number(line.others_usd, 2), number(line.total_usd, 2)]
            for line in view.coins], frozenset({1, 2, 3}))
     for finding in view.findings:
         click.echo(f"{finding.severity.value}: {say(finding.text)} [{finding.code}]")

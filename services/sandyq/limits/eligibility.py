@@ -57,16 +57,24 @@ def _purchase(row: Row, mandate: Mandate, snapshot: Snapshot) -> list[Reason]:
         found.append(("structure", Verdict.REFUSED, N_(
             "{symbol} is leveraged or pays out income by its structure; it cannot be looked through.",
             symbol=row.symbol)))
-    if mandate.positive_list and not any(
-            (entry.isin == row.isin if entry.isin and row.isin else entry.symbol == row.symbol)
-            and entry.valid_from <= snapshot.as_of
-            and (entry.valid_to is None or snapshot.as_of <= entry.valid_to) for entry in mandate.positive_list):
+    if not on_positive_list(row, mandate, snapshot.as_of):
         found.append(("positive-list", Verdict.REFUSED, N_(
             "{symbol} is not on the positive list on {day}.", symbol=row.symbol, day=snapshot.as_of)))
     if row.price is None:
         found.append(("price", Verdict.UNKNOWN, N_("{symbol} has no price that is fit for valuation.",
                                                    symbol=row.symbol)))
     return found
+
+
+def on_positive_list(row: Row, mandate: Mandate, on: date) -> bool:
+    """Return whether an instrument may be bought by the positive list on a day, by ISIN or else by symbol (F015).
+
+    A mandate without a list allows what its kinds allow.
+    """
+    return not mandate.positive_list or any(
+        (entry.isin == row.isin if entry.isin and row.isin else entry.symbol == row.symbol)
+        and entry.valid_from <= on and (entry.valid_to is None or on <= entry.valid_to)
+        for entry in mandate.positive_list)
 
 
 def _eligible(row: Row, mandate: Mandate, snapshot: Snapshot) -> Iterator[Reason]:

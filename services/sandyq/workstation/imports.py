@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from itertools import chain, islice
 from pathlib import Path
 from types import MappingProxyType
@@ -28,7 +28,7 @@ from sandyq.reference.facts import TABLES, FactRow
 from sandyq.store.store import Store
 from sandyq.workstation import arriving, batches
 from sandyq.workstation.bookings import Bookings
-from sandyq.workstation.closed import refuse_retroactive
+from sandyq.workstation.closed import refuse_edit_in_place, refuse_retroactive
 from sandyq.workstation.contract import Changes, Preview
 from sandyq.workstation.expected import ExpectedPrices
 from sandyq.workstation.knowledge import KnownData, read_knowledge
@@ -42,6 +42,7 @@ _ORDER = {"mandate": 0, "calendars": 1, "instruments": 2, "splits": 3, "coins": 
 _RESOLVED: Final = MappingProxyType({"corporate_actions": ("corporate_action", arriving.resolve_events),
                                      "transfers": ("transfer", arriving.resolve_transfers)})
 _SAMPLE_ROWS = 12
+_TOKEN: Final = "token-refused"
 _LOUDER = ("duplicate", "new", "superseding")
 _Produced = tuple[str, FactRow]
 
@@ -262,6 +263,7 @@ class _Tally:
         for table, row in source:
             mandate = read_mandate(str(row[4]), self._reading.file)
             refuse_retroactive(self._store, mandate.book, mandate.valid_from)
+            refuse_edit_in_place(self._store, mandate.name, mandate.valid_from, str(row[4]), datetime.now(UTC).date())
             yield table, row
 
     def _refuse(self, row: FactRow, code: str, text: Text, value: str = "") -> None:
@@ -283,7 +285,17 @@ class _Tally:
         reading, ours = self._reading, self._report
         return Preview(reading.file, reading.kind, reading.sha256, reading.read, self._counted["new"],
                        self._counted["superseding"], self._counted["duplicate"], reading.refused + ours.refused,
-                       (*reading.findings, *ours.findings), entry=entry, sample=tuple(self.sample))
+                       (*self._cited(reading.findings), *ours.findings), entry=entry, sample=tuple(self.sample))
+
+    def _cited(self, found: Iterable[Finding]) -> Iterator[Finding]:
+        """Add the mandate's clause to what a reader says of tokens, which knows no mandate (F014)."""
+        listed = tuple(found)
+        if any(item.code == _TOKEN for item in listed):
+            mandates = read_knowledge(self._store, None).mandates
+            clause = mandates[-1].token_clause if mandates else ""
+            listed = tuple(replace(item, text=N_("{refusal} {clause}", refusal=item.text, clause=clause))
+                           if clause and item.code == _TOKEN else item for item in listed)
+        yield from listed
 
 
 def _single(table: str, head: Sequence[_Produced], rest: Iterator[_Produced]) -> Iterator[FactRow]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sandyq.basics.errors import ApprovalNeeded, BadInput, Refused
 from sandyq.basics.findings import Finding, Severity
 from sandyq.basics.text import N_
-from sandyq.limits.eligibility import losses, structure_flags
+from sandyq.limits.eligibility import losses, on_positive_list, structure_flags
 from sandyq.limits.permits import party_refusals
 from sandyq.limits.snapshot import Row
 from sandyq.reference.eligibility import Election, EligibilityStatus, Permission, status_on
@@ -34,7 +34,8 @@ class InstrumentPermit:
     """Whether an instrument may be bought on a day. `decided` None: nobody decided anything about it.
 
     `losses` are what it has lost by measure: purchases are refused while there is one, decided or not. `flags` are
-    doubts about its structure that refuse nothing by themselves.
+    doubts about its structure that refuse nothing by themselves. `listed` False: it is outside the positive list on the
+    day; what is held then is named (F015).
     """
 
     symbol: str
@@ -45,6 +46,17 @@ class InstrumentPermit:
     decided: EligibilityStatus | None
     losses: tuple[Finding, ...]
     flags: tuple[Finding, ...]
+    listed: bool = True
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Everything that speaks against it beside a decision, in words."""
+        if self.listed:
+            return (*self.losses, *self.flags)
+        what = (N_("{symbol} is held and stands outside the positive list.", symbol=self.symbol) if self.quantity else
+                N_("{symbol} stands outside the positive list.", symbol=self.symbol))
+        severity = Severity.WARNING if self.quantity else Severity.INFO
+        return (Finding(severity, "outside-positive-list", what, self.symbol), *self.losses, *self.flags)
 
 
 class PermitsDesk:
@@ -74,9 +86,10 @@ class PermitsDesk:
                      for code, text in losses(row, mandate.floors, known.permits, q.as_of))
         flags = structure_flags(row, mandate.floors, self._station.picture(q).ordering.around)
         held = known.directory.by_id(row.instrument)
-        free = (decided is None or decided.may_be_bought) and not lost
+        listed = on_positive_list(row, mandate, q.as_of)
+        free = (decided is None or decided.may_be_bought) and not lost and listed
         return InstrumentPermit(row.symbol, row.instrument, held.name(q.as_of) if held else row.symbol, row.quantity,
-                                Permission.ELIGIBLE if free else Permission.HOLD, decided, lost, flags)
+                                Permission.ELIGIBLE if free else Permission.HOLD, decided, lost, flags, listed)
 
     def hold(self, symbol: str, day: date, reason: str, source: str = "") -> Changes:
         """Put an instrument on hold from a day on: it is kept and sold, never bought. Raises BadInput."""
