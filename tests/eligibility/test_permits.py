@@ -295,21 +295,24 @@ def test_what_is_held_outside_the_positive_list_is_named_and_not_bought(station:
     assert station.permits.propose_losses(Q) == (), "the list itself decides"
 
 
-@pytest.mark.parametrize(("name", "text"), [
-    ("instruments", "symbol,name,kind,underlying,issuer,exchange,fee_pct,currency\nXBT,Coin,token,BTC:1,,XNAS,0,USD\n"
-                    "USDT,Dollar,stablecoin,,Issuer,XNAS,0,USD\n"),
-    ("accounts", "account,institution,currency,form,book\nWallet 1,Institution 1,BTC,wallet,sleeve\n"),
-    ("transactions", "trade_date,settle_date,type,symbol,quantity,price,currency,fees,taxes,account,reference\n"
-                     "2025-09-29,2025-09-29,buy,BTC,1,60000,USD,0,0,C,X-1\n"
-                     "2025-09-29,2025-09-29,transfer_in,USDT,5,1,USD,0,0,C,X-2\n")])
-def test_no_file_brings_a_token_in_and_the_clause_is_cited(station: Workstation, tmp_path: Path, name: str,
-                                                           text: str) -> None:
+TOKEN_FILES = {
+    "instruments": ["symbol,name,kind,underlying,issuer,exchange,fee_pct,currency",
+                    "XBT,Coin,token,BTC:1,,XNAS,0,USD", "USDT,Dollar,stablecoin,,Issuer,XNAS,0,USD"],
+    "accounts": ["account,institution,currency,form,book", "Wallet 1,Institution 1,BTC,wallet,sleeve"],
+    "transactions": ["trade_date,settle_date,type,symbol,quantity,price,currency,fees,taxes,account,reference",
+                     "2025-09-29,2025-09-29,buy,BTC,1,60000,USD,0,0,C,X-1",
+                     "2025-09-29,2025-09-29,transfer_in,USDT,5,1,USD,0,0,C,X-2"],
+}
+
+
+@pytest.mark.parametrize("name", TOKEN_FILES)
+def test_no_file_brings_a_token_in_and_the_clause_is_cited(station: Workstation, tmp_path: Path, name: str) -> None:
     with_floor(station, 'token_clause = "Section 5.1: the sleeve holds no tokens."')
     file = tmp_path / f"{name}.csv"
-    file.write_text(text, encoding="utf-8")
+    file.write_text("\n".join(TOKEN_FILES[name]) + "\n", encoding="utf-8")
     before = station.holdings(Q).market_value_usd
     (done,) = station.accept([file])
-    assert (done.new, done.refused) == (0, text.count("\n") - 1)
+    assert (done.new, done.refused) == (0, len(TOKEN_FILES[name]) - 1)
     assert {finding.code for finding in done.findings} == {"token-refused"}
     assert all("Section 5.1" in str(finding.text) for finding in done.findings)
     assert station.holdings(Q).market_value_usd == before

@@ -89,7 +89,8 @@ def programme(view: ProgrammeView, language: Language) -> Json:
             "ceiling_usd": money(view.ceiling_usd), "headroom_usd": money(view.headroom_usd),
             "participants": [_participant(item) for item in view.participants],
             "coins": [{"asset": line.asset or None, "sleeve_usd": money(line.sleeve_usd),
-                       "others_usd": money(line.others_usd), "others_quantity": exact(line.quantity), "total_usd": money(line.total_usd),
+                       "others_usd": money(line.others_usd), "others_quantity": exact(line.quantity),
+                       "total_usd": money(line.total_usd),
                        "share_of_ceiling": None if line.share_of_ceiling is None else float(line.share_of_ceiling)}
                       for line in view.coins],
             "findings": findings(view.findings, language)}

@@ -42,7 +42,7 @@ _ORDER = {"mandate": 0, "calendars": 1, "instruments": 2, "splits": 3, "coins": 
 _RESOLVED: Final = MappingProxyType({"corporate_actions": ("corporate_action", arriving.resolve_events),
                                      "transfers": ("transfer", arriving.resolve_transfers)})
 _SAMPLE_ROWS = 12
-_TOKEN: Final = "token-refused"
+_OF_TOKENS: Final = "token-refused"
 _LOUDER = ("duplicate", "new", "superseding")
 _Produced = tuple[str, FactRow]
 
@@ -290,11 +290,11 @@ class _Tally:
     def _cited(self, found: Iterable[Finding]) -> Iterator[Finding]:
         """Add the mandate's clause to what a reader says of tokens, which knows no mandate (F014)."""
         listed = tuple(found)
-        if any(item.code == _TOKEN for item in listed):
+        if any(item.code == _OF_TOKENS for item in listed):
             mandates = read_knowledge(self._store, None).mandates
             clause = mandates[-1].token_clause if mandates else ""
             listed = tuple(replace(item, text=N_("{refusal} {clause}", refusal=item.text, clause=clause))
-                           if clause and item.code == _TOKEN else item for item in listed)
+                           if clause and item.code == _OF_TOKENS else item for item in listed)
         yield from listed
 
 
