@@ -30,11 +30,26 @@ def page(data: SheetData) -> dict[str, object]:
         "tally": head, "rest": rest, "decisions": shown, "more": more,
         "heads": _heads(data.language), "rows": limit_rows(data.run, data.language),
         "legend": _legend(data), "charts": charts(data),
-        "lines": [*([[say("Entry gate"), say(data.gate)]] if data.gate else []), [say("Data"), _counts(data)]],
+        "lines": [*([[say("Entry gate"), say(data.gate)]] if data.gate else []), *_overrides(data),
+                  [say("Data"), _counts(data)]],
         "signatures": _signatures(data),
         "footer": _footer(data), "head_label": say("chain head"), "chain": data.chain_head,
         "page_of": say("page {n} of {all}"),
     }
+
+
+_MOST_OVERRIDES: Final = 3
+"""On the page; the workbook has all of them."""
+
+
+def _overrides(data: SheetData) -> list[list[str]]:
+    """Return a line for each of the last overrides, and how many came before them."""
+    say, shown = data.language.say, data.overrides[-_MOST_OVERRIDES:]
+    lines = [[say(N_("Override")), say(one)] for one in reversed(shown)]
+    earlier = len(data.overrides) - len(shown)
+    if earlier:
+        lines.append([say(N_("Override")), say(N_("Earlier overrides, in the workbook: {n}.", n=earlier))])
+    return lines
 
 
 def _subtitle(data: SheetData) -> str:

@@ -99,6 +99,8 @@ class SheetData:
     remarks: Mapping[str, tuple[Text, ...]] = field(default_factory=dict)
     gate: Text | None = None
     """A sentence about the entry gate; None when the mandate has none."""
+    overrides: tuple[Text, ...] = ()
+    """A sentence for every override of the gate up to the day, oldest first: each later report prints them (F079)."""
 
     @property
     def as_of(self) -> date:

@@ -58,15 +58,22 @@ def limits_table(data: SheetData) -> Table:
     )
     rows: list[tuple[Cell, ...]] = []
     for result in sorted(data.run.results, key=lambda item: item.limit.id):
-        rows += [_limit_row(result, part, data.language) for part in (result.parts or (None,))]
+        said = tuple(say(one) for one in data.overrides) if _waits_for_gate(result) else ()
+        rows += [_limit_row(result, part, data.language, said) for part in (result.parts or (None,))]
     return Table(say("Limits"), f"{say('Limits')}, {data.language.date(data.as_of)}", columns, tuple(rows))
 
 
-def _limit_row(result: LimitResult, part: PartResult | None, language: Language) -> tuple[Cell, ...]:
+def _waits_for_gate(result: LimitResult) -> bool:
+    return any(part.measure == "gate" for part in result.limit.parts)
+
+
+def _limit_row(result: LimitResult, part: PartResult | None, language: Language,
+               overrides: tuple[str, ...] = ()) -> tuple[Cell, ...]:
     say, limit = language.say, result.limit
     head: tuple[Cell, ...] = (limit.id, title(result, language))
     tail: tuple[Cell, ...] = (limit.clause, limit.document, limit.section,
-                              None if limit.cure_days is None else Decimal(limit.cure_days), note(result, language))
+                              None if limit.cure_days is None else Decimal(limit.cure_days),
+                              " ".join((note(result, language), *overrides)).strip())
     if part is None:
         return (*head, "", say(STATES[result.state]), *(None,) * 18, *tail, _said(result.findings, language))
     definition, room = part.part, part.headroom
@@ -196,5 +203,8 @@ def notes_table(data: SheetData) -> Table:
         (say("Unknown"), say("An empty number is Unknown, never zero. A total with an Unknown in it is a dash.")),
         (say("Numbers"), say("A spreadsheet keeps 15 to 17 digits; the book itself is exact.")),
     ]
+    if data.gate:
+        rows.append((say("Entry gate"), say(data.gate)))
+    rows += [(say(N_("Override")), say(one)) for one in data.overrides]
     columns = (Column(say("What"), width=26), Column(say("Value"), width=110))
     return Table(say("Notes"), say("Notes"), columns, tuple(rows))

@@ -12,12 +12,15 @@ from sandyq.control.records import Entry
 from sandyq.limits.mandate import Mandate
 from sandyq.limits.result import SEVERITY, LimitsRun, State
 from sandyq.performance.result import Column
+from sandyq.reference.accounts import ALL_BOOKS
 from sandyq.reports.kinds import REPORTS
 from sandyq.reports.sheet import Counts, LimitColumns, SheetData, SourceFile, ValueColumns
 from sandyq.store.files import write_whole
 from sandyq.valuation.holdings import Freshness, Holdings
 from sandyq.workstation.contract import Issued, Question
 from sandyq.workstation.recorded import ClosedDay
+from sandyq.workstation.standing import gate_words
+from sandyq.workstation.tranche_book import override_sentence
 from sandyq_resources import catalogues
 
 if TYPE_CHECKING:
@@ -59,7 +62,9 @@ def sheet_data(station: Workstation, q: Question, language: str) -> SheetData:
         mandate=picture.mandate, holdings=picture.holdings, exposure=picture.exposure, run=picture.limits,
         counts=_counts(picture.holdings, picture.limits),
         limit_history=_limit_columns(station, q, picture.limits, picture.mandate),
-        value_history=_value_columns(station, q), files=_files(entries),
+        value_history=_value_columns(station, q), files=_files(entries), gate=gate_words(station, q),
+        overrides=tuple(override_sentence(one) for book, rows in picture.knowledge.beside.overrides.items()
+                        if q.book in {ALL_BOOKS, book} for one in rows if one.valid_from <= q.as_of),
     )
 
 

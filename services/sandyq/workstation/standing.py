@@ -32,7 +32,7 @@ def status(station: Workstation, q: Question, store: Store, verified: Verificati
     kzt = picture.holdings.kzt
     return Status(
         book=station.name, demo=station.demo, as_of=q.as_of,
-        worst=(worst.limit.id, worst.state) if worst else None, gate=_gate(station, q),
+        worst=(worst.limit.id, worst.state) if worst else None, gate=gate_words(station, q),
         missing=sum(1 for line in lines if line.freshness in {Freshness.MISSING, Freshness.RED}),
         stale=sum(1 for line in lines if line.freshness is Freshness.AMBER),
         chain_entries=known.head, chain_holds=verified.holds if verified else None,
@@ -51,7 +51,7 @@ def _role(station: Workstation) -> str:
     return person.role.value if person else station.actor
 
 
-def _gate(station: Workstation, q: Question) -> Text | None:
+def gate_words(station: Workstation, q: Question) -> Text | None:
     """Return the gate's state in words where the mandate in force has a gate."""
     known = station.knowledge(q.known_at)
     if not known.has_mandate(q.book) or known.mandate(q.as_of, q.book).gate is None:
