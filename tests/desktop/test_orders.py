@@ -18,10 +18,12 @@ from pytestqt.qtbot import QtBot
 from sandyq.basics.language import Language
 from sandyq.basics.origin import Origin
 from sandyq.basics.text import N_
+from sandyq.limits.cure import Cure, Left, Sale
 from sandyq.limits.mandate import Limit, Part
 from sandyq.limits.result import Change, Check, Headroom, Largest, LimitResult, Order, PartResult, State, Verdict
 from sandyq.market.series import PricePoint
 from sandyq.workstation.contract import Question
+from sandyq.workstation.risk import Effects
 from sandyq_desktop import fonts, palette
 from sandyq_desktop.context import ViewContext
 from sandyq_desktop.views.order_changes import ordered
@@ -58,12 +60,25 @@ class Quiet:
     def tickets(self, _q: Question) -> tuple[()]:
         return ()
 
+    def cure(self, _q: Question, days: int, share_of_volume: Decimal) -> Cure:
+        """One sale cures one limit; another limit stays beyond."""
+        sale = Sale(Order("sell", Decimal(65_563), "IBIT", CLOSE["IBIT"]), (Decimal(65_563),), Decimal("-4576953.03"))
+        return Cure(days, share_of_volume, (sale,), 1, ("L01",), (Left("L16", "unmoved", N_("No sale helps.")),))
+
+
+class Risks:
+    """A risk desk that knows the days to exit and no tail."""
+
+    def effects(self, _q: Question, orders: tuple[Order, ...]) -> Effects:
+        return Effects((), Decimal("1.7"), None if len(orders) > 1 else Decimal("2.1"))
+
 
 class Door:
     """A small workstation: one cap of 300 m on 290 m that is held, and one limit that no order moves."""
 
     def __init__(self) -> None:
         self.orders = Quiet()
+        self.risk = Risks()
         self.checks: list[tuple[tuple[Order, ...], bool, float]] = []
 
     def symbols(self, _q: Question) -> tuple[tuple[str, str], ...]:
@@ -292,3 +307,29 @@ def test_a_failed_check_leaves_no_verdict(view: OrdersView, qtbot: QtBot) -> Non
 def test_every_field_has_a_name_for_the_ear(view: OrdersView) -> None:
     for name in ("symbol", "quantity", "price", "fee"):
         assert view.lines.field(0, name).accessibleName().endswith("of line 1")
+
+
+def test_the_smallest_cure_is_shown_and_its_sales_can_be_put_in_the_draft(view: OrdersView) -> None:
+    assert not view.panel.cure.isHidden()
+    assert view.panel.cure.wish == (1, Decimal("0.10"))
+    view.panel.cure.button.click()
+    assert view.draft.rows[0].side == "sell"
+    assert view.orders() == (Order("sell", Decimal(65_563), "IBIT", CLOSE["IBIT"]),)
+    view.step(True)
+    assert view.orders() == ()
+
+
+def test_another_share_of_volume_asks_for_another_cure(view: OrdersView) -> None:
+    view.panel.cure._share.setCurrentIndex(2)
+    assert view.panel.cure.cure is not None
+    assert view.panel.cure.cure.share_of_volume == Decimal("0.20")
+
+
+def test_the_effect_on_risk_is_told_and_unknown_stays_unknown(view: OrdersView, qtbot: QtBot) -> None:
+    fill(view, "IBIT", "100", "70")
+    qtbot.waitUntil(lambda: view.panel.risk.effects is not None, timeout=2000)
+    assert view.panel.risk.texts[-1] == "Days to exit, 95 % 1.7 2.1"
+    view.paste(1, "buy\tNVDA\t5\t180\n")
+    qtbot.waitUntil(lambda: "unknown" in view.panel.risk.texts[-1], timeout=2000)
+    view._clear()
+    qtbot.waitUntil(lambda: view.panel.risk.isHidden(), timeout=2000)

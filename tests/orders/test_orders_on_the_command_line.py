@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from order_books import Clock, sleeve_of_orders
 
 from sandyq.cli.__main__ import cli
 from sandyq.control.people import Role
+from sandyq.store import keys as files
 from sandyq.store.keys import make_key
 
 PASSPHRASE = "a passphrase of these tests"
@@ -29,6 +32,15 @@ class Shell:
         assert found.exit_code == code, found.output
         answer: dict[str, object] = json.loads(found.output)
         return answer
+
+
+@pytest.fixture(scope="module", autouse=True)
+def opened_once() -> Iterator[None]:
+    """A key file takes a second to open; the same one need not be opened for every command of a test."""
+    before = files.load_key
+    files.load_key = cache(before)
+    yield
+    files.load_key = before
 
 
 @pytest.fixture(scope="module")
@@ -115,3 +127,8 @@ def test_orders_are_told_in_words(shell: Shell) -> None:
     assert "Waits" in told.output
     told = CliRunner().invoke(cli, ["order-since", str(shell.book), "O-0001"])
     assert "Nothing has changed" in told.output
+
+
+def test_the_smallest_cure_is_told_with_its_days_and_what_it_brings_back(shell: Shell) -> None:
+    assert shell.run("cure")["sales"] == []
+    assert shell.run("cure", "--share", "2", code=1)["error"]

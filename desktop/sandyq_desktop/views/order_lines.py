@@ -6,9 +6,18 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QComboBox, QCompleter, QGridLayout, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QCompleter,
+    QFrame,
+    QGridLayout,
+    QLineEdit,
+    QScrollArea,
+    QSizePolicy,
+    QWidget,
+)
 
 from sandyq.basics.decimals import product
 from sandyq.basics.text import N_, Text
@@ -22,7 +31,7 @@ HEADS: Final = ((N_("Side"), 0), (N_("Symbol"), 1), (N_("Instrument"), 2), (N_("
                 (N_("Limit price"), 4), (N_("Fee"), 5), (N_("Amount, m"), 6), (N_("Last price"), 7))
 NAMES: Final = {"symbol": N_("Symbol"), "quantity": N_("Quantity or amount"), "price": N_("Limit price"),
                 "fee": N_("Fee")}
-WIDTHS: Final = {"symbol": 96, "quantity": 118, "price": 92, "fee": 100}
+WIDTHS: Final = {"symbol": 88, "quantity": 112, "price": 86, "fee": 84}
 
 
 class Field(QLineEdit):
@@ -43,6 +52,37 @@ class Field(QLineEdit):
         super().keyPressEvent(event)
 
 
+class Sideways(QScrollArea):
+    """A row of fields that scrolls sideways where the window is narrow, as high as what is in it."""
+
+    def __init__(self, lines: QWidget) -> None:
+        super().__init__()
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._lines = lines
+        self.setWidget(lines)
+        lines.installEventFilter(self)
+
+    def sizeHint(self) -> QSize:
+        lines, bar = self._lines, self.horizontalScrollBar()
+        hidden = lines.minimumSizeHint().width() <= self.width()
+        return QSize(super().sizeHint().width(), lines.sizeHint().height() + (0 if hidden else bar.sizeHint().height()))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(120, self.sizeHint().height())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.updateGeometry()
+
+
 class OrderLines(QWidget):
     """Shows rows and tells what is typed. The widgets of a row are kept while the number of rows stays the same."""
 
@@ -54,10 +94,12 @@ class OrderLines(QWidget):
 
     def __init__(self, look: Look) -> None:
         super().__init__()
+        self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._look = look
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(16, 4, 16, 6)
-        self._grid.setHorizontalSpacing(10)
+        self._grid.setHorizontalSpacing(8)
         self._grid.setVerticalSpacing(3)
         self._grid.setColumnStretch(2, 1)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
@@ -132,7 +174,7 @@ class OrderLines(QWidget):
             field.stepped.connect(self.stepped)
             row[name] = field
         self._complete(_field(row, "symbol"))
-        row["name"] = Words(self._look, "", "small", "tx2")
+        row["name"] = Words(self._look, "", "small", "tx2", elided=True)
         row["amount"] = Words(self._look, "", "body", weight=500)
         row["last"] = Words(self._look, "", "small", "tx3")
         remove = Action(self._look, N_("Remove"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -13,7 +14,11 @@ from sandyq.limits.result import Check, Largest, Verdict
 from sandyq_desktop.controls import LEFT, Action, Line, Words
 from sandyq_desktop.icons import VERDICT_LOOKS, Shape, draw
 from sandyq_desktop.look import Look
+from sandyq_desktop.views.order_beside import CureBox, RiskBox
 from sandyq_desktop.words import VERDICTS
+
+if TYPE_CHECKING:
+    from sandyq.limits.cure import Cure
 
 BOUNDS = {"oversold": N_("what is held"), "instrument": N_("the list of instruments"), "price": N_("a missing price"),
           "positive-list": N_("the positive list"), "kind": N_("the kinds allowed"), "token": N_("the ban on tokens")}
@@ -57,9 +62,9 @@ class VerdictWord(QWidget):
 
 
 class VerdictPanel(QWidget):
-    """The right side of Orders. `put` gets (place of the order in the basket, what passes)."""
+    """The right side of Orders. `put` gets (place of the order in the basket, what passes), `take` a cure."""
 
-    def __init__(self, look: Look, put: Callable[[int, Largest], None]) -> None:
+    def __init__(self, look: Look, put: Callable[[int, Largest], None], take: Callable[[Cure], None]) -> None:
         super().__init__()
         self.setObjectName("panel")
         self._look, self._put = look, put
@@ -68,6 +73,8 @@ class VerdictPanel(QWidget):
         self._meaning.setWordWrap(True)
         self._captions = [Words(look, N_("Why, all of it"), "head", weight=600),
                           Words(look, N_("Largest order that passes"), "head", weight=600)]
+        self.cure, self.risk = CureBox(look, take), RiskBox(look)
+        self._counted: Text = N_("Open orders counted: none")
         self._foot = QLabel()
         self._foot.setWordWrap(True)
         self.buttons: list[Action] = []
@@ -81,6 +88,9 @@ class VerdictPanel(QWidget):
         if check is not None:
             lines.append(say(MEANING[check.verdict]))
         self._meaning.setText("\n".join(lines))
+        if check is not None:
+            self._counted = N_("Open orders counted: {n}", n=len(check.pending)) if check.pending else N_(
+                "Open orders counted: none")
         _empty(self._why)
         for place in (0,):
             self._captions[place].setVisible(check is not None and bool(check.reasons))
@@ -103,8 +113,9 @@ class VerdictPanel(QWidget):
             if one.binding:
                 bound = N_("bound by {limit}", limit=BOUNDS.get(one.binding, one.binding))
                 self._biggest.addWidget(Words(look, bound, "small", "tx2"))
-            button = Action(look, N_("Put in the draft") if one.quantity else N_("Nothing passes now"))
-            button.setEnabled(bool(one.quantity))
+            if not one.quantity:
+                continue
+            button = Action(look, N_("Put in the draft"))
             button.setAccessibleName(f"{button.text()}: {one.symbol}")
             button.clicked.connect(lambda _c=False, place=place, one=one: self._put(place, one))
             self.buttons.append(button)
@@ -113,13 +124,17 @@ class VerdictPanel(QWidget):
     def restyle(self) -> None:
         for caption in self._captions:
             caption.restyle()
+        self.cure.restyle()
+        self.risk.restyle()
         self.word.update()
         self._restyle_texts()
 
     def _restyle_texts(self) -> None:
+        self.setMinimumWidth(self._look.px(236))
         self._meaning.setFont(self._look.font("small"))
         self._foot.setFont(self._look.font("caption"))
-        self._foot.setText(self._look.say(N_("Closing this draft changes nothing in the book.")))
+        say = self._look.say
+        self._foot.setText(f"{say(N_('Closing this draft changes nothing in the book.'))} {say(self._counted)}.")
 
     def _build(self) -> None:
         look = self._look
@@ -145,6 +160,9 @@ class VerdictPanel(QWidget):
             rows.setSpacing(6)
             inner.addWidget(caption)
             inner.addLayout(rows)
+            inner.addSpacing(10)
+        for widget in (self.cure, self.risk):
+            inner.addWidget(widget)
             inner.addSpacing(10)
         inner.addStretch(1)
         scroll = QScrollArea()

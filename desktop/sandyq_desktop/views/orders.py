@@ -32,10 +32,12 @@ from sandyq_desktop.views.order_draft import (
     rows_of,
     shares_for,
 )
-from sandyq_desktop.views.order_lines import OrderLines
+from sandyq_desktop.views.order_lines import OrderLines, Sideways
 from sandyq_desktop.views.order_verdict import VerdictPanel
 
 if TYPE_CHECKING:
+    from sandyq.limits.cure import Cure
+    from sandyq.workstation.risk import Effects
     from sandyq.workstation.workstation import Workstation
 
 DEBOUNCE = 30
@@ -63,7 +65,7 @@ class OrdersView(QWidget):
         self._places: tuple[int, ...] = ()
         self.lines = OrderLines(look)
         self.table = Table(ChangeRows(look).columns(), look, N_("Orders").template)
-        self.panel = VerdictPanel(look, self._put_largest)
+        self.panel = VerdictPanel(look, self._put_largest, self._put_cure)
         self._title = Words(look, N_("Orders"), "title")
         self._hint = Words(look, N_("Draft, not saved to the book"), "small", "tx2")
         self._undo, self._redo = Action(look, N_("Undo")), Action(look, N_("Redo"))
@@ -106,6 +108,7 @@ class OrdersView(QWidget):
         self.panel.tell(self.check, None if self.check else NO_ORDERS)
         self.panel.tell_largest(self._largest)
         self._ask_prices()
+        self._ask_cure()
         self._timer.start()
         if all(row.blank for row in self.draft.rows):
             self.lines.focus(0, "symbol")
@@ -206,6 +209,7 @@ class OrdersView(QWidget):
             self._show_changes()
             self.panel.tell(None, self._incomplete() or NO_ORDERS)
             self.panel.tell_largest(())
+            self.panel.risk.tell(None)
             return
 
         def largest(found: Check) -> None:
@@ -213,12 +217,18 @@ class OrdersView(QWidget):
                 self._largest = found.largest
                 self.panel.tell_largest(found.largest)
 
+        def effects(found: Effects) -> None:
+            if self.orders() == orders:
+                self.panel.risk.tell(found)
+
         def answered(found: Check) -> None:
             if self.orders() != orders or question != self._context.question:
                 return
             self.show_check(found)
             self._context.tasks.ask(lambda door: door.check(question, orders, largest=True), largest,
                                     key="order-largest", failed=self._failed, slow=True)
+            self._context.tasks.ask(lambda door: door.risk.effects(question, orders), effects, key="order-effects",
+                                    failed=lambda _error: self.panel.risk.tell(None), slow=True)
 
         self._context.tasks.ask(lambda door: door.check(question, orders, largest=False), answered,
                                 key="order-check", failed=self._failed)
@@ -246,6 +256,21 @@ class OrdersView(QWidget):
     def _put_largest(self, place: int, one: Largest) -> None:
         if place < len(self._places):
             self.edit(self._places[place], "quantity", self._context.words.language.number(one.quantity))
+
+    def _ask_cure(self) -> None:
+        """Ask what would cure the limits that are beyond, whatever the draft says."""
+        question, (days, share) = self._context.question, self.panel.cure.wish
+        self._context.tasks.ask(lambda door: door.orders.cure(question, days, share), self.panel.cure.tell,
+                                key="order-cure", failed=lambda _error: self.panel.cure.tell(None), slow=True)
+
+    def _put_cure(self, cure: Cure) -> None:
+        """Put the sales of a cure under what is drafted."""
+        number = self._context.words.language.number
+        rows = tuple(Row(one.side, one.symbol, number(one.quantity), number(one.price)) for one in cure.orders)
+        blank = len(self.draft.rows) == 1 and self.draft.rows[0].blank
+        self.draft.insert(0 if blank else len(self.draft.rows), rows)
+        self._ask_prices()
+        self._changed()
 
     # ---- showing
 
@@ -299,7 +324,7 @@ class OrdersView(QWidget):
         rows = QVBoxLayout(left)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
-        rows.addWidget(self.lines)
+        rows.addWidget(Sideways(self.lines))
         below = QHBoxLayout()
         below.setContentsMargins(16, 2, 16, 8)
         below.addWidget(self._add)
@@ -336,7 +361,6 @@ class OrdersView(QWidget):
         splitter.setStretchFactor(0, 1)
         splitter.setSizes([1170, 280])
         splitter.setChildrenCollapsible(False)
-        self.panel.setMinimumWidth(240)
         box.addWidget(splitter, 1)
         self.table.hide()
         self._fold.hide()
@@ -352,6 +376,7 @@ class OrdersView(QWidget):
         self._new.clicked.connect(self._clear)
         self._add.clicked.connect(self._append)
         self._fold.clicked.connect(self._toggle)
+        self.panel.cure.asked.connect(self._ask_cure)
         self._submit.clicked.connect(self.submit)
         self._alone.clicked.connect(self.sell_alone)
         self.blotter.answered.connect(self._share)
@@ -381,7 +406,7 @@ class OrdersView(QWidget):
     def _share(self, rows: Sequence[object]) -> None:
         """Give the orders a fifth of the height when there are any, else their sentence alone."""
         look, all_ = self._context.look, max(self._stack.height(), 1)
-        wanted = min(look.px(76 + 26 * min(len(rows), 6)), all_ // 3) if rows else look.px(40)
+        wanted = min(look.px(76 + 26 * min(len(rows), 5)), all_ // 3) if rows else look.px(40)
         self.blotter.setMinimumHeight(min(wanted, look.px(110)))
         self.blotter.setMaximumHeight(16_777_215 if rows else look.px(44))
         self._stack.setSizes([all_ - wanted, wanted])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,8 +11,11 @@ from sandyq.basics.decimals import canonical
 from sandyq.basics.language import Language
 from sandyq.basics.text import N_
 from sandyq.cli import prints
-from sandyq.cli.forms import exact
+from sandyq.cli.forms import exact, money
 from sandyq.workstation.ordered import ORDER_WORDS, REVIEW_WORDS, CheckRecord, LimitThen, Since, Ticket
+
+if TYPE_CHECKING:
+    from sandyq.limits.cure import Cure
 
 Json = dict[str, Any]
 
@@ -93,3 +96,29 @@ def record(one: CheckRecord, again: str) -> Json:
     return {"reference": one.reference, "as_of": one.as_of.isoformat(), "verdict": one.verdict.value,
             "content_hash": one.content_hash, "replayed_hash": again, "holds": again == one.content_hash,
             "known_entry": one.known_entry, "entry": one.entry, "by": one.who, "content": one.content}
+
+
+def cure(found: Cure, language: Language) -> Json:
+    """The smallest sales that bring every limit back, and what they do not bring back."""
+    return {"days": found.days, "share_of_volume": canonical(found.share_of_volume), "days_needed": found.days_needed,
+            "in_time": found.in_time, "cured": list(found.cured), "amount_usd": money(found.amount_usd),
+            "sales": [{"symbol": sale.order.symbol, "quantity": canonical(sale.order.quantity),
+                       "price": canonical(sale.order.price), "per_day": [canonical(one) for one in sale.per_day],
+                       "amount_usd": money(sale.amount_usd)} for sale in found.sales],
+            "left": [{"id": left.limit, "code": left.code, "message": language.say(left.text)} for left in found.left]}
+
+
+def show_cure(found: Cure, language: Language) -> None:
+    """The sales with their days, then what stays beyond."""
+    say = language.say
+    if not found.sales and not found.left:
+        click.echo(say(N_("No limit is beyond its limit: there is nothing to cure.")))
+    prints.table([say(N_("Symbol")), say(N_("Quantity")), say(N_("Price")), say(N_("Days"))],
+                 [[sale.order.symbol, language.number(sale.order.quantity), language.number(sale.order.price, 4),
+                   str(len(sale.per_day))] for sale in found.sales], frozenset({1, 2, 3}))
+    if found.cured:
+        click.echo(say(N_("brings back {limits}", limits=", ".join(found.cured))))
+    if not found.in_time:
+        click.echo(say(N_("This takes {days} days at that share of the volume.", days=found.days_needed)))
+    for left in found.left:
+        click.echo(say(N_("{limit}: {reason}", limit=left.limit, reason=left.text)))

@@ -274,5 +274,32 @@ def check_replay(book: Path, reference: str, actor: str, as_json: bool) -> None:
         sys.exit(4)
 
 
+@click.command()
+@options.book
+@click.option("--days", default=1, show_default=True, help="Within so many trading days.")
+@click.option("--share", type=Number(), default="0.10", show_default=True,
+              help="At most this share of the median daily volume, each day.")
+@options.as_of
+@options.known_at
+@options.which
+@options.actor
+@options.language
+@options.as_json
+@guarded
+def cure(book: Path, days: int, share: Decimal, as_of: date | None, known_at: datetime | None, which: str, actor: str,
+         code: str, as_json: bool) -> None:
+    """The smallest sales that bring every limit back; nothing is written. Exit code 3: a limit stays beyond or Unknown.
+    """
+    with opened(book, actor=actor) as station:
+        q = asked(station, as_of, known_at, which)
+        found = station.orders.cure(q, days, share)
+    if as_json:
+        answer({"as_of": q.as_of.isoformat(), **order_forms.cure(found, said(code))})
+    else:
+        order_forms.show_cure(found, said(code))
+    if found.left:
+        sys.exit(3)
+
+
 COMMANDS: Final[tuple[click.Command, ...]] = (propose, orders, execute, order_since, order_cancel, order_recheck,
-                                              order_expire, emergency, order_review, check_replay)
+                                              order_expire, emergency, order_review, check_replay, cure)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
 
 from sandyq.basics.decimals import canonical
 from sandyq.basics.errors import ApprovalNeeded, BadInput, IntegrityFailed
@@ -59,11 +60,15 @@ from sandyq.workstation.ordered import (
 )
 from sandyq.workstation.orders import check_basket
 from sandyq.workstation.picture import Picture
+from sandyq.workstation.tranche_book import under_plan
 
 if TYPE_CHECKING:
+    from sandyq.limits.cure import Cure
     from sandyq.workstation.workstation import Workstation
 
 Row = tuple[str, FactRow]
+_SHARE: Final = Decimal("0.10")
+"""Share of the median daily volume that a cure takes unless another is wished."""
 
 
 class OrdersDesk:
@@ -143,10 +148,24 @@ class OrdersDesk:
 
         Approved sales count where they hurt and never make room: nobody knows that they will be executed.
         """
-        found = check_basket(self._station.picture(q), tuple(basket), largest=largest,
-                             pending=self._pending(q, now or q.known_at or self.now(), without))
-        return across_books(self._station, q, tuple(basket), found, largest=largest,
-                            pending=lambda: self._pending_of_all(q, now or q.known_at or self.now(), without))
+        pending = self._pending(q, now or q.known_at or self.now(), without)
+        found = check_basket(self._station.picture(q), tuple(basket), largest=largest, pending=pending)
+        found = across_books(self._station, q, tuple(basket), found, largest=largest,
+                             pending=lambda: self._pending_of_all(q, now or q.known_at or self.now(), without))
+        return under_plan(self._station, q, basket, pending, found)
+
+    def cure(self, q: Question, days: int = 1, share_of_volume: Decimal = _SHARE) -> Cure:
+        """Return the smallest sales that bring every limit back, on top of what is pending (F057). Writes nothing.
+
+        Raises BadInput for days or a share of the daily volume that make no sense.
+        """
+        from sandyq.limits.cure import smallest_cure
+
+        if days < 1 or not 0 < share_of_volume <= 1:
+            raise BadInput("bad-share", N_("A cure takes one day or more and a share of volume above 0 and at most 1."))
+        picture = self._station.picture(q)
+        return smallest_cure(picture.ordering, picture.mandate, days=days, share_of_volume=share_of_volume,
+                             pending=self.pending(q))
 
     def _pending_of_all(self, q: Question, now: datetime, without: str) -> tuple[Order, ...]:
         books = books_of_file(self._station.knowledge(q.known_at))
