@@ -155,6 +155,13 @@ def mandates(draw: st.DrawFn, parts: tuple[str, ...] = (*SUMS, *OTHERS)) -> Mand
 
 
 @st.composite
+def sales(draw: st.DrawFn, book: Snapshot) -> tuple[Order, ...]:
+    """Sales of some lines of a book, in parts or whole."""
+    return tuple(Order("sell", Decimal(draw(st.integers(1, int(each.quantity)))), each.symbol, each.price or ONE)
+                 for each in draw(st.permutations(book.rows))[:2])
+
+
+@st.composite
 def baskets(draw: st.DrawFn, book: Snapshot, most: int = 3) -> tuple[Order, ...]:
     """Some orders for the book: purchases of anything, sales of what is held, sometimes of all of it."""
     found = []

@@ -75,7 +75,7 @@ def troubled(draw: st.DrawFn) -> tuple[Snapshot, Mandate]:
     return book(rows, floor=floor, gross=draw(st.sampled_from([200, 900]))), rules(*parts, floor=floor)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(troubled())
 def test_no_sale_of_whole_shares_cures_for_less_than_a_share_per_line(case: tuple[Snapshot, Mandate]) -> None:
     held, mandate = case

@@ -188,7 +188,8 @@ class _Search:
             if any(need.gap > 0 and not need.per_share.any() for need in needs):
                 needs = self._outright(limit, part, now, start, needs)
             # What is within and does not answer in a straight line is held against the proposal, not foretold.
-            found += [need for need in needs if need.gap > 0 or BY_NAME[part.measure].reach is not Reach.BOOK]
+            straight = BY_NAME[part.measure].reach not in {Reach.BOOK, Reach.NAMED}
+            found += [need for need in needs if need.gap > 0 or straight]
         return found
 
     def _less(self, book: Snapshot, row: Row | None, quantity: Decimal) -> Snapshot | None:

@@ -221,7 +221,7 @@ class _Part:
                 found = self._lines(moved) if self._plain else None
             case Reach.SUM | Reach.COINS | Reach.OWN | Reach.CHOSEN:
                 found = self._sums(moved) if self._plain and self._one_denominator else None
-            case Reach.BOOK:
+            case Reach.BOOK | Reach.NAMED:
                 pass
         return found or self._measured(moved, moved.whole)
 
@@ -366,12 +366,9 @@ class _Part:
         known = self._known.get(group)
         if known is not None:
             return known.value
-        part = self.part
-        # Groups of counts and of data quality are named after their members and may be renamed by the order itself.
-        if len(self.was.groups) == 1 and not part.group_by and not self._measure.by_line and (
-                self._measure.reach is not Reach.OWN):
-            return self.was.groups[0].value
-        return ZERO if part.direction == "max" else None
+        if self.was.groups and self._measure.reach in {Reach.CHOSEN, Reach.NAMED}:
+            return self.was.groups[0].value  # The order itself may rename it.
+        return ZERO if self.part.direction == "max" else None
 
     def _sorted(self, beyond: list[Beyond]) -> list[Beyond]:
         return sorted(beyond, key=lambda item: (-pressing(item.after, self.part), item.group))

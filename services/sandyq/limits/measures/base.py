@@ -14,6 +14,7 @@ from sandyq.basics.text import N_, Text
 from sandyq.limits.mandate import Part
 from sandyq.limits.result import Measured, Slope
 from sandyq.limits.snapshot import Denominator, Row, Snapshot, total
+from sandyq.valuation.holdings import Freshness
 
 Take = Callable[[Snapshot, Part], tuple[Measured, ...]]
 
@@ -43,7 +44,8 @@ class Reach(StrEnum):
 
     ORDERED: the ordered lines, money flows and the book's two totals. LINE: every line for itself. SUM: sums over lines
     per group, divided by what the part says. COINS, OWN: sums over lines divided by the exposure of the book, or by
-    their own sum. CHOSEN: a sum over the lines with a property, named after them. BOOK: all of it.
+    their own sum. CHOSEN: a sum over the lines with a property, named after them. BOOK: all of it; NAMED: likewise, and
+    its one group is named after the lines that make it.
     """
 
     ORDERED = "ordered"
@@ -53,6 +55,7 @@ class Reach(StrEnum):
     OWN = "own"
     CHOSEN = "chosen"
     BOOK = "book"
+    NAMED = "named"
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +185,14 @@ def denominator(snapshot: Snapshot, part: Part) -> Below:
         return Below(None, finding=unknown("reserves-missing", N_(
             "No figure of the reserves series {series} was published by {day}.", series=series, day=snapshot.as_of),
             series))
-    return Below(found.amount, day=found.day, source=found.source)
+    age = (snapshot.as_of - found.day).days
+    if found.freshness is Freshness.RED:
+        return Below(None, day=found.day, source=found.source, finding=unknown("reserves-red", N_(
+            "The reserves series {series} is of {day}, {age} days old; it is too old to divide by.", series=series,
+            day=found.day, age=age), series))
+    old = None if found.freshness is Freshness.FRESH else Finding(Severity.WARNING, "reserves-old", N_(
+        "The reserves series {series} is of {day}, {age} days old.", series=series, day=found.day, age=age), series)
+    return Below(found.amount, day=found.day, source=found.source, finding=old)
 
 
 def _coins(snapshot: Snapshot) -> Below:
