@@ -54,6 +54,28 @@ class BasisPoints(click.ParamType[Decimal]):
 @options.book
 @options.as_of
 @options.known_at
+@click.option("--since", type=Day(), help="From this day on; a year if nothing is said.")
+@options.actor
+@options.language
+@options.as_json
+@guarded
+def reserves(book: Path, as_of: date | None, known_at: datetime | None, since: date | None, actor: str, code: str,
+             as_json: bool) -> None:
+    """The reserves around the sleeve: each series with publication date and age, and the sleeve's share of it."""
+    with opened(book, actor=actor) as station:
+        question = asked(station, as_of, known_at)
+        found = station.custody.reserves(question, since)
+    if as_json:
+        answer({"as_of": question.as_of.isoformat(), "known_at": moment(question),
+                "reserves": [forms.reserve_share(item) for item in found]})
+    else:
+        prints.reserve_shares(found, said(code))
+
+
+@click.command()
+@options.book
+@options.as_of
+@options.known_at
 @options.actor
 @options.language
 @options.as_json
@@ -391,4 +413,4 @@ def _recorded(changes: Changes, *, as_json: bool) -> None:
 
 COMMANDS: Final[tuple[click.Command, ...]] = (
     reconcile, break_, sign_balance, signed_balances, accounts, open_account, ladder, stablecoin_fees, parties, entity,
-    eligibility, books, consolidated, issuers, disclosures)
+    eligibility, books, consolidated, issuers, disclosures, reserves)

@@ -14,6 +14,7 @@ from sandyq.workstation.consolidating import Consolidated, ConsolidatedLine
 from sandyq.workstation.contract import Question
 from sandyq.workstation.entities import EntityLink, EntityView
 from sandyq.workstation.issuers import Issuers
+from sandyq.workstation.perimeters import ReserveShare
 from sandyq.workstation.recorded import (
     CashAccount,
     EligibilityItem,
@@ -129,6 +130,14 @@ def issuers(result: Issuers, language: Language) -> Json:
         "parts": [{"instrument": part.instrument or None, "fund": part.fund or None, "share": exact(part.share),
                    "day": day(part.day), "amounts": _monies(part.amounts), "origin": origin(part.origin)}
                   for part in line.parts]} for line in result.lines]}
+
+
+def reserve_share(item: ReserveShare) -> Json:
+    return {"date": day(item.day), "series": item.series, "amount_usd": money(item.amount_usd), "of": day(item.of),
+            "published": day(item.published), "source": item.source, "age_days": item.age,
+            "freshness": item.freshness.value, "market_value_usd": money(item.market_value_usd),
+            "share": None if item.share is None else float(item.share),
+            "basis_points": None if item.basis_points is None else float(item.basis_points)}
 
 
 def _consolidated(line: ConsolidatedLine) -> Json:

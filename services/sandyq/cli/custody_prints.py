@@ -14,10 +14,12 @@ from sandyq.basics.text import N_
 from sandyq.cli.prints import findings, table
 from sandyq.reference.accounts import ALL_BOOKS
 from sandyq.reference.parties import kind_word, standing_word
+from sandyq.valuation.holdings import Freshness
 from sandyq.workstation.cash_accounts import StablecoinFee
 from sandyq.workstation.consolidating import Consolidated
 from sandyq.workstation.entities import MONEY, EntityView
 from sandyq.workstation.issuers import Issuers
+from sandyq.workstation.perimeters import ReserveShare
 from sandyq.workstation.recorded import (
     CashAccount,
     EligibilityItem,
@@ -33,6 +35,11 @@ MATCH_WORDS: Final = MappingProxyType({
     Match.PRICE_BREAK: N_("Price differs"), Match.MISSING_HERE: N_("Missing here"),
     Match.MISSING_THERE: N_("Missing there"),
 })
+FRESHNESS_WORDS: Final = MappingProxyType({
+    Freshness.FRESH: N_("Fresh"), Freshness.AMBER: N_("Stale"), Freshness.RED: N_("Too old"),
+    Freshness.MISSING: N_("Missing"),
+})
+_BILLION: Final = Decimal(1_000_000_000)
 
 
 def reconciliation(result: Reconciliation, language: Language) -> None:
@@ -160,6 +167,21 @@ def issuers(result: Issuers, language: Language) -> None:
             number(line.through_funds_usd[ALL_BOOKS], 2)] for line in result.lines],
           frozenset(range(1, len(columns) + 2)))
     findings(result.findings, language)
+
+
+def reserve_shares(found: Sequence[ReserveShare], language: Language) -> None:
+    """Print each series by day: amount, publication, age, and the sleeve's share in per cent and basis points."""
+    say, number = language.say, language.number
+    table([say("Date"), say("Series"), say("USD bn"), say("Of"), say("Published"), say("Age, days"), say("Freshness"),
+           say("Share, %"), say("Basis points")],
+          [[language.date(item.day), item.series, number(item.amount_usd / _BILLION, 3), language.date(item.of),
+            language.date(item.published), str(item.age), say(FRESHNESS_WORDS[item.freshness]),
+            number(None if item.share is None else item.share * 100, 3), number(item.basis_points, 2)]
+           for item in found], frozenset({2, 5, 7, 8}))
+    last = {item.series: item for item in found}
+    for item in (item for item in last.values() if item.freshness is not Freshness.FRESH):
+        click.echo("  " + say(N_("The figure of {series} is of {day}, {age} days old.", series=item.series, day=item.of,
+                                 age=item.age)))
 
 
 def _cents(amount: Decimal | None) -> Decimal | None:

@@ -24,7 +24,7 @@ from sandyq.reference.instruments import Directory, Instrument
 from sandyq.reference.kinds import COMPANIES, FUNDS, Kind
 from sandyq.reference.venues import OPERATORS
 from sandyq.risk.model import RiskModel
-from sandyq.valuation.holdings import Holdings, Line
+from sandyq.valuation.holdings import Freshness, Holdings, Line, Thresholds
 
 VOLUME_DAYS = 20
 
@@ -87,6 +87,7 @@ class Denominator:
     day: date
     source: str
     published: date | None
+    freshness: Freshness = Freshness.FRESH
 
 
 @dataclass(frozen=True)
@@ -165,7 +166,7 @@ def snapshot(holdings: Holdings, exposure: Exposure, directory: Directory, marke
     return Snapshot(
         as_of=holdings.as_of, rows=rows, candidates=candidates, invested=holdings.state.invested_raw,
         flows=tuple((flow.day, flow.amount_usd) for flow in holdings.state.flows),
-        reserves=_reserves(market, holdings.as_of),
+        reserves=_reserves(market, holdings.as_of, mandate.thresholds),
         programme=total(item.amount_usd for item in others) if others else None,
         programme_missing=tuple(item.name for item in others if item.amount_usd is None),
         ramp_up_floor=mandate.ramp_up_floor,
@@ -258,7 +259,7 @@ def _units(instrument: Instrument, kind: Kind, directory: Directory, market: Mar
     return found[1] if found else None
 
 
-def _reserves(market: MarketData, on: date) -> dict[str, Denominator]:
+def _reserves(market: MarketData, on: date, limits: Thresholds) -> dict[str, Denominator]:
     """Return the last figure of each series that is of the day or before and was published by then."""
     result: dict[str, Denominator] = {}
     for name, rows in market.reserves.items():
@@ -268,8 +269,16 @@ def _reserves(market: MarketData, on: date) -> dict[str, Denominator]:
         last = max(usable, key=lambda row: row.day)
         rate = fx.rate(market.fx, last.currency, "USD", on)
         if rate is not None:
-            result[name] = Denominator(product(last.amount, rate.rate), last.day, last.source, last.published)
+            result[name] = Denominator(product(last.amount, rate.rate), last.day, last.source, last.published,
+                                       reserves_freshness((on - last.day).days, limits))
     return result
+
+
+def reserves_freshness(days: int, limits: Thresholds) -> Freshness:
+    """Return how fresh a published figure of the reserves is so many calendar days after the day it is about."""
+    if limits.reserves_red_days and days > limits.reserves_red_days:
+        return Freshness.RED
+    return Freshness.AMBER if days > limits.reserves_amber_days else Freshness.FRESH
 
 
 def _emptied(row: Row) -> Row:

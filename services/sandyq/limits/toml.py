@@ -134,7 +134,7 @@ class _Reader:
         raise self.wrong("file", N_("A section is missing or is not a table."))
 
     def thresholds(self, value: object) -> Thresholds:
-        names = ("amber_days", "red_days", "fx_amber_days", "fx_red_days")
+        names = ("amber_days", "red_days", "fx_amber_days", "fx_red_days", "reserves_amber_days", "reserves_red_days")
         given = self.table(value, "[valuation]", set(names))
         return Thresholds(**{name: int(self.number(given[name], f"[valuation] {name}")) for name in names
                              if name in given})

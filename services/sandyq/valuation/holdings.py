@@ -25,12 +25,17 @@ class Freshness(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Ages in trading days above which a price is amber, then red; an instrument may have its own."""
+    """Ages in trading days above which a price is amber, then red; an instrument may have its own.
+
+    Reserves are published figures: calendar days since the day that the figure is about; 0: never red.
+    """
 
     amber_days: int = 1
     red_days: int = 5
     fx_amber_days: int = 3
     fx_red_days: int = 15
+    reserves_amber_days: int = 62
+    reserves_red_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)

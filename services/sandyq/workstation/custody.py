@@ -21,6 +21,7 @@ from sandyq.workstation import (
     eligibility,
     entities,
     issuers,
+    perimeters,
     reconciling,
     registers,
 )
@@ -117,6 +118,10 @@ class CustodyDesk:
     def issuers(self, q: Question) -> issuers.Issuers:
         """Return what depends on each issuer over all books, directly and through funds."""
         return issuers.issuers(self._station, q)
+
+    def reserves(self, q: Question, first: date | None = None) -> tuple[perimeters.ReserveShare, ...]:
+        """Return the reserves series over time with publication date and age, and the sleeve's share of each."""
+        return perimeters.reserve_shares(self._station, q, first)
 
     def disclosures(self, q: Question) -> tuple[Alert, ...]:
         """Return from which thresholds of reporting to others the institution is how far away, over all books."""
