@@ -9,6 +9,7 @@ import click
 
 from sandyq import __version__
 from sandyq.cli import (
+    breaches,
     commands,
     custody,
     eligibility,
@@ -36,7 +37,7 @@ def cli() -> None:
 
 
 for group in (commands, people, records, prices, custody, eligibility, safekeeping, gate, performance, mandate,
-              risk, orders, tranches):
+              risk, breaches, orders, tranches):
     for command in group.COMMANDS:
         cli.add_command(command)
 

@@ -91,7 +91,8 @@ def _row(name: str, early: Side, late: Side, between: Between, new: Collection[F
     # What was bought in between had no price of ours before, and what was sold has none after: it keeps the one it has.
     # A line that was sold is valued as on the earlier day, one that was bought as on the later.
     first, last = old or now, now or old
-    assert first is not None and last is not None
+    assert first is not None
+    assert last is not None
     scale = by if old else ONE
     late_scale = ONE if now else by
     price = _local(last, late_scale) if Factor.PRICES in new else _local(first, scale)

@@ -114,7 +114,8 @@ def why(subject: Subject, early: End, late: End, between: Between, *, corrected:
     if split is None:
         return None
     first, last = value_of(early.side.snapshot, old, subject), value_of(late.side.snapshot, new, subject)
-    assert first is not None and last is not None and old.in_force is not None and new.in_force is not None
+    if first is None or last is None or old.in_force is None or new.in_force is None:
+        return None
     return Why(subject, split, first, last, old.in_force, new.in_force)
 
 

@@ -1,0 +1,134 @@
+"""How breaches, splits, waivers and runs are answered as JSON and printed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import click
+
+from sandyq.basics.decimals import canonical
+from sandyq.basics.language import Language
+from sandyq.limits.blend import NAMES, Factor
+from sandyq.limits.cure_clock import Clock, Waiver
+from sandyq.limits.why import CLASSES, Why
+from sandyq.workstation.breached import STEP_WORDS, Breach, RunAgain, StoredRun
+
+
+def breach(one: Breach, found: Why | None, impact: Decimal | None, language: Language) -> dict[str, Any]:
+    item = one.episode
+    return {
+        "reference": one.reference, "limit": one.subject.limit, "part": one.subject.part + 1,
+        "group": one.subject.group or None, "title": dict(one.limit.title) if one.limit else None,
+        "clause": one.limit.clause if one.limit else None, "version": item.latest.version if item else None,
+        "first_day": one.first.isoformat(), "last_day": one.last.isoformat(),
+        "ended": one.ended.isoformat() if one.ended else None, "open": one.open, "days": item.days if item else None,
+        "unknown_days": item.unknown_days if item else None, "state": one.state.value,
+        "hardest": item.hardest.value if item else None, "unit": one.part.unit if one.part else None,
+        "value": _text(item.latest.value) if item else None,
+        "limit_in_force": _text(item.latest.level) if item else None,
+        "excess": _text(item.latest.excess) if item else None,
+        "excess_usd": _text(item.latest.excess_usd) if item else None,
+        "largest_excess": _text(item.peak.excess) if item else None,
+        "class": one.kind.value if one.kind else None, "confirmed": one.confirmed,
+        "waived": one.waiver.reference if one.waiver else None, "step": one.step.value, "owner": one.owner or None,
+        "steps": [{"number": step.number, "step": step.step.value, "day": step.day.isoformat(),
+                   "class": step.kind.value if step.kind else None, "owner": step.owner or None, "note": step.note,
+                   "evidence": step.evidence or None, "by": step.who, "at": step.when.isoformat(),
+                   "entry": step.entry} for step in one.steps],
+        "clock": clock(one.clock, language), "linked": one.linked or None, "impact_usd": _text(impact),
+        "recorded": one.recorded, "found_now": item is not None,
+        "split": split(found, language) if found else None}
+
+
+def clock(found: Clock, language: Language) -> dict[str, Any]:
+    return {"start": found.start.isoformat(), "allowed": found.allowed, "used": found.used, "left": found.left,
+            "due": found.due.isoformat() if found.due else None, "stopped": found.stopped, "overdue": found.overdue,
+            "escalation": [{"who": language.say(told.who), "by": told.by.isoformat(), "due": told.due}
+                           for told in found.escalation]}
+
+
+def split(found: Why, language: Language) -> dict[str, Any]:
+    """A split: parts in the limit's unit, of the distance to the limit (more is worse); they sum to the change."""
+    return {
+        "value_before": _text(found.value_before), "value_after": _text(found.value_after),
+        "limit_before": _text(found.level_before), "limit_after": _text(found.level_after),
+        "before": _text(found.split.before), "after": _text(found.split.after), "change": _text(found.split.change),
+        "class": found.proposed.value if found.proposed else None,
+        "parts": [{"cause": part.factor, "name": language.say(NAMES[Factor(part.factor)]), "part": _text(part.part),
+                   "but_for": _text(part.but_for), "breached_without": part.but_for > 0}
+                  for part in found.split.parts]}
+
+
+def waiver(one: Waiver, on: date) -> dict[str, Any]:
+    return {"reference": one.reference, "limit": one.limit, "part": None if one.part is None else one.part + 1,
+            "group": one.group or None, "ceiling": _text(one.ceiling), "from": one.valid_from.isoformat(),
+            "to": one.valid_to.isoformat(), "in_force": one.in_force(on), "clause": one.clause, "reason": one.reason}
+
+
+def run(one: StoredRun) -> dict[str, Any]:
+    return {"day": one.day.isoformat(), "version": one.version, "hash": one.content_hash,
+            "known_entry": one.known_entry, "by": one.who, "at": one.when.isoformat(), "states": dict(one.states)}
+
+
+def run_again(one: RunAgain, language: Language) -> dict[str, Any]:
+    return {"stored": run(one.stored), "again": one.again, "repeats": one.repeats,
+            "changes": [{"limit": name, "then": language.say(then), "now": language.say(now)}
+                        for name, then, now in one.changes], "causes": list(one.causes)}
+
+
+def show(found: Sequence[Breach], whys: Mapping[str, Why | None], impacts: Mapping[str, Decimal | None],
+         language: Language) -> None:
+    for one in found:
+        state = "waived" if one.waiver else one.state.value
+        kind = language.say(CLASSES[one.kind]) if one.kind else "-"
+        click.echo(f"{one.reference}  {state}  {one.first} to {one.ended or 'now'}  {kind}"
+                   f"{'' if one.confirmed else ' (proposed)'}  {language.say(STEP_WORDS[one.step])}")
+        left = one.clock
+        if one.open and left.allowed is not None:
+            click.echo(f"  cure: {left.used} of {left.allowed} business days used, by {left.due}"
+                       f"{', stopped by a waiver' if left.stopped else ''}{', overdue' if left.overdue else ''}")
+        if (cause := whys[one.reference]) is not None:
+            show_split(cause, language)
+        amount = impacts[one.reference]
+        if amount is not None:
+            click.echo(f"  impact on the excess: {language.number(amount, 2)} USD")
+        if one.linked:
+            click.echo(f"  linked to {one.linked}")
+
+
+def show_split(found: Why, language: Language) -> None:
+    click.echo(f"  {_short(found.value_before)} to {_short(found.value_after)}, limit {_short(found.level_after)}")
+    for part in found.split.parts:
+        if part.part:
+            click.echo(f"    {language.say(NAMES[Factor(part.factor)]):22} {_short(part.part):>16}   without it "
+                       f"{'beyond' if part.but_for > 0 else 'within'} ({_short(part.but_for)})")
+
+
+def show_run(one: StoredRun, language: Language) -> None:
+    del language
+    counts: dict[str, int] = {}
+    for _, state in one.states:
+        counts[state] = counts.get(state, 0) + 1
+    said = ", ".join(f"{count} {state}" for state, count in counts.items())
+    click.echo(f"{one.day} v{one.version}  {one.content_hash[:16]}  {said}")
+
+
+def show_again(one: RunAgain, language: Language) -> None:
+    verdict = "the same" if one.repeats else "DIFFERENT"
+    click.echo(f"{one.stored.day} v{one.stored.version}  stored {one.stored.content_hash[:16]}  "
+               f"again {one.again[:16]}  {verdict}")
+    for name, then, now in one.changes:
+        click.echo(f"  {name}: {language.say(then)} -> {language.say(now)}")
+    if one.causes:
+        click.echo(f"  known since: {', '.join(one.causes)}")
+
+
+def _short(value: Decimal) -> str:
+    return f"{value:.8f}".rstrip("0").rstrip(".") if abs(value) < 1 else f"{value:,.2f}"
+
+
+def _text(value: Decimal | None) -> str | None:
+    return None if value is None else canonical(value)

@@ -1,0 +1,303 @@
+"""The breach desk: the register with life cycle, clock and waivers; why a limit was breached; the daily run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+from sandyq.basics.decimals import canonical
+from sandyq.basics.errors import BadInput, Refused
+from sandyq.basics.text import N_
+from sandyq.control.chain import canonical_json
+from sandyq.control.proposals import ProposalState
+from sandyq.limits.cure_clock import Clock, Waiver, clock
+from sandyq.limits.episodes import BEYOND, Episode, Subject, episodes, linked
+from sandyq.limits.mandate import Limit, Part
+from sandyq.limits.result import State
+from sandyq.limits.why import BreachClass, End, Why, why
+from sandyq.market.series import Calendar
+from sandyq.reference.facts import FactRow
+from sandyq.store.changes import entry_moment
+from sandyq.store.records import Fact, facts
+from sandyq.workstation import daily_run, waivers, workstation
+from sandyq.workstation.breach_days import DaysBook, Progress, between, impact, side_of
+from sandyq.workstation.breached import Breach, Register, RunAgain, Step, StepTaken, StoredRun
+from sandyq.workstation.contract import Changes, Question
+from sandyq.workstation.histories import trading_days
+
+if TYPE_CHECKING:
+    from sandyq.workstation.picture import Picture
+    from sandyq.workstation.workstation import Workstation
+
+_ORDER: Final = tuple(Step)
+_SIDES: Final = 400
+
+
+class BreachDesk:
+    """One desk of an open book. Questions honour the day, the moment of knowledge and the book."""
+
+    def __init__(self, station: Workstation) -> None:
+        self._station = station
+        self._days = DaysBook(station)
+        self._why: dict[tuple[int, Question, Subject, date, date], Why | None] = {}
+
+    # ---- the register
+
+    def register(self, q: Question, progress: Progress | None = None) -> Register:
+        """Return every breach from the first trade to the question's day: found in the history, or recorded then."""
+        days = self._days.readings(q, progress)
+        found = {item.reference: item for item in episodes(days)}
+        links = linked(tuple(found.values()))
+        allowed = waivers.read_waivers(self._station, q)
+        steps = self._steps(q)
+        recorded = {fact["reference"]: fact for fact in facts(self._station.store, "breach", q.known_at)
+                    if fact["book"] == q.book and fact["first_day"] <= q.as_of.isoformat()}
+        breaches = [self._breach(q, item, links.get(name, ""), allowed, steps.get(name, ()), recorded.get(name))
+                    for name, item in found.items()]
+        breaches += [self._gone(q, fact, allowed, steps.get(name, ())) for name, fact in recorded.items()
+                     if name not in found]
+        return Register(q.as_of, tuple(sorted(breaches, key=_rank)), allowed)
+
+    def breach(self, q: Question, reference: str) -> Breach:
+        """Return one breach. Raises BadInput when the register has none of that reference."""
+        found = self.register(q).find(reference)
+        if found is None:
+            raise BadInput("no-breach", N_("There is no such breach in the register."), where=reference)
+        return found
+
+    def _breach(self, q: Question, item: Episode, link: str, allowed: Sequence[Waiver], steps: Sequence[StepTaken],
+                fact: Fact | None) -> Breach:
+        subject = item.subject
+        limit, part = self._limit(q, subject, item.last)
+        about = [one for one in allowed if one.concerns(subject.limit, subject.part, subject.group)]
+        value = item.latest.value if item.ended is None else None
+        waiver = next((one for one in about if part is not None and one.covers(q.as_of, value, part)), None)
+        kind, confirmed = self._class(q, item, steps)
+        state = item.state if item.ended is None and item.last == q.as_of else (
+            State.UNKNOWN if item.ended is None else State.OK)
+        return Breach(
+            item.reference, subject, limit, part, item.first, item.last, item.ended, item, state, waiver,
+            _stage(steps), kind, confirmed, _owner(steps, limit), tuple(steps),
+            self._clock(q, limit, kind, item.first, item.ended, about), link,
+            None, fact.origin.entry if fact else None)
+
+    def _gone(self, q: Question, fact: Fact, allowed: Sequence[Waiver], steps: Sequence[StepTaken]) -> Breach:
+        """A breach that was recorded on its day and that the facts of now no longer show: it stays."""
+        subject = Subject(fact["limit_id"], int(fact["part"] or 0), fact["subject"])
+        first = fact.sure_day("first_day")
+        limit, part = self._limit(q, subject, first)
+        kind = next((step.kind for step in reversed(steps) if step.kind), None)
+        return Breach(fact["reference"], subject, limit, part, first, first, first, None, State.OK, None,
+                      _stage(steps), kind or BreachClass.DATA, kind is not None, _owner(steps, limit), tuple(steps),
+                      self._clock(q, limit, BreachClass.DATA, first, first, allowed[:0]), "", None,
+                      fact.origin.entry)
+
+    def _limit(self, q: Question, subject: Subject, on: date) -> tuple[Limit | None, Part | None]:
+        limit = self._station.knowledge(q.known_at).mandate(on, q.book).limit(subject.limit)
+        part = limit.parts[subject.part] if limit is not None and subject.part < len(limit.parts) else None
+        return limit, part
+
+    def _clock(self, q: Question, limit: Limit | None, kind: BreachClass | None, first: date, ended: date | None,
+               about: Sequence[Waiver]) -> Clock:
+        """An active breach has no period: it is due on its own day (domain.md B2)."""
+        calendars = self._station.knowledge(q.known_at).market.calendars
+        name = limit.calendar if limit else ""
+        days = limit.cure_days if limit else None
+        return clock(first, q.as_of, 0 if kind is BreachClass.ACTIVE and days is not None else days,
+                     calendars.get(name, Calendar(name)), about, ended=ended)
+
+    def _class(self, q: Question, item: Episode, steps: Sequence[StepTaken]) -> tuple[BreachClass | None, bool]:
+        given = next((step.kind for step in reversed(steps) if step.kind is not None), None)
+        if given is not None:
+            return given, True
+        found = self._onset(q, item)
+        return (found.proposed if found else None), False
+
+    # ---- causes
+
+    def _onset(self, q: Question, item: Episode) -> Why | None:
+        """Why it was breached: from the last day within the limit to the first day beyond; None without such a day."""
+        days = trading_days(self._station.knowledge(q.known_at), self._station.first_day(q.known_at), item.first)
+        return self.why(q, item.subject, days[-2], item.first) if len(days) > 1 else None
+
+    def onset(self, q: Question, breach: Breach) -> Why | None:
+        """Return the split of a breach's beginning; None when a value is Unknown or nothing was held before."""
+        return self._onset(q, breach.episode) if breach.episode is not None else None
+
+    def why(self, q: Question, subject: Subject, first: date, last: date) -> Why | None:
+        """Return why a limit's part moved between two days; None when a value on the way is Unknown.
+
+        Where the earlier day's limits were run and stored, the run's knowledge is that day's, and what became known
+        since is the part of the data. Raises BadInput for days in the wrong order.
+        """
+        if last <= first:
+            raise BadInput("days-reversed", N_("The first day is after the last one."))
+        key = (self._station.knowledge(q.known_at).head, q, subject, first, last)
+        if key not in self._why:
+            while len(self._why) >= _SIDES:
+                del self._why[next(iter(self._why))]
+            self._why[key] = self._split(q, subject, first, last)
+        return self._why[key]
+
+    def _split(self, q: Question, subject: Subject, first: date, last: date) -> Why | None:
+        now, late = (self._station.picture(Question(day, q.known_at, q.book)) for day in (first, last))
+        then = self._as_run(q, first) or now
+        corrected = side_of(now) if then is not now and _other(then, now) else None
+        early = then if corrected is not None else now
+        return why(subject, End(side_of(early), early.mandate), End(side_of(late), late.mandate), between(now, late),
+                   corrected=corrected)
+
+    def _as_run(self, q: Question, day: date) -> Picture | None:
+        """Return the day as its first stored run saw it."""
+        run = next((run for run in daily_run.stored_runs(self._station, q) if run.day == day), None)
+        moment = entry_moment(self._station.store, run.known_entry) if run else None
+        return None if moment is None else self._station.picture(Question(day, moment, q.book))
+
+    def impact(self, q: Question, breach: Breach) -> Decimal | None:
+        """Return gain (+) or loss (−) in USD on the excess position while it lasted (F070); None where not told."""
+        if breach.episode is None or breach.part is None:
+            return None
+        readings = {day.day: day.beyond.get(breach.subject) for day in self._days.readings(q)}
+        last = breach.ended or q.as_of
+        span = [day for day in readings if breach.first <= day <= last]
+        pictures = {day: self._station.picture(Question(day, q.known_at, q.book)) for day in span}
+        days = {day: (pictures[day].snapshot, reading.excess_usd if (reading := readings[day]) else None)
+                for day in span}
+
+        def factors(first: date, second: date) -> Mapping[str, Decimal]:
+            return between(pictures[first], pictures[second]).factors
+
+        return impact(breach.part, breach.subject.group, days, factors)
+
+    # ---- the life of a breach
+
+    def take(self, q: Question, reference: str, step: Step, note: str, *, kind: BreachClass | None = None,
+             owner: str = "", evidence: str = "") -> Changes:
+        """Record the next step of a breach; `classified` may be taken again until it is closed, its history stays.
+
+        `cured` is taken once it has ended or was waived, `closed` with evidence: ``run`` (a stored run of a day after
+        the breach in which the limit is within) as ``YYYY-MM-DD``, or the reference of an approved proposal (``P-…``).
+        Raises BadInput, Refused.
+        """
+        if q.known_at is not None:
+            raise BadInput("steps-now", N_("A step is taken now."))
+        breach = self.breach(q, reference)
+        self._may(breach, step)
+        if not note.strip():
+            raise BadInput("no-note", N_("Each step has a note."), where=reference)
+        if step is Step.CLASSIFIED and kind is None:
+            raise BadInput("no-class", N_("A classification names the class."), where=reference)
+        if step is Step.ASSIGNED and not owner.strip():
+            raise BadInput("no-owner", N_("An assignment names who cures the breach."), where=reference)
+        if step is Step.CURED and breach.open and breach.waiver is None:
+            raise Refused("still-beyond", N_("The limit is still exceeded."), where=reference)
+        if step is Step.CLOSED:
+            self._evidence(q, breach, evidence.strip())
+        today = workstation.utc_now().date().isoformat()
+        number = max((taken.number for taken in breach.steps), default=0) + 1
+        row: FactRow = (0, reference, str(number), step.value, today, kind.value if kind else None,
+                        owner.strip() or None, note.strip(), evidence.strip() or None)
+        rows: list[tuple[str, FactRow]] = [("breach_step", row)]
+        if breach.recorded is None:
+            rows.insert(0, self._detected(q, breach, today))
+        payload = {"breach": reference, "step": step.value, "note": note.strip()}
+        return self._station.people.post("breach_step", reference, rows, payload)
+
+    def _may(self, breach: Breach, step: Step) -> None:
+        if breach.settled:
+            raise Refused("closed", N_("The breach is closed."), where=breach.reference)
+        now = _ORDER.index(breach.step)
+        again = step is Step.CLASSIFIED and now >= _ORDER.index(Step.CLASSIFIED)
+        if not again and _ORDER.index(step) != now + 1:
+            raise Refused("step-jumped", N_("The steps of a breach are taken one after the other; the next one is "
+                                            "{step}.", step=_ORDER[min(now + 1, len(_ORDER) - 1)].value),
+                          where=breach.reference)
+
+    def _evidence(self, q: Question, breach: Breach, evidence: str) -> None:
+        if not evidence:
+            raise BadInput("no-evidence", N_("A breach is closed with evidence: a run that passes, or a signed "
+                                             "exception."), where=breach.reference)
+        if evidence.startswith("P-"):
+            proposal = self._station.people.proposal(evidence)
+            if proposal.state is not ProposalState.APPROVED or breach.subject.limit not in proposal.content:
+                raise Refused("not-signed", N_("This is no approved decision of two persons about the limit."),
+                              where=evidence)
+            return
+        runs = [run for run in daily_run.stored_runs(self._station, q) if run.day.isoformat() == evidence]
+        state = dict(runs[-1].states).get(breach.subject.limit) if runs else None
+        after = breach.ended is not None and evidence >= breach.ended.isoformat()
+        if state is None or not after or state in {*BEYOND, State.UNKNOWN}:
+            raise Refused("no-passing-run", N_("The limits were not run on that day after the breach, or this one did "
+                                               "not pass."), where=evidence)
+
+    def detected_rows(self, q: Question) -> list[tuple[str, FactRow]]:
+        """Return a row for every breach up to the question's day that is not recorded yet, for the daily run."""
+        today = workstation.utc_now().date().isoformat()
+        return [self._detected(q, breach, today) for breach in self.register(q).breaches if breach.recorded is None]
+
+    def _detected(self, q: Question, breach: Breach, today: str) -> tuple[str, FactRow]:
+        item = breach.episode
+        assert item is not None
+        content = canonical_json({
+            "value": canonical(item.start.value), "level": canonical(item.start.level),
+            "excess": canonical(item.start.excess), "state": item.start.state.value, "version": item.start.version,
+            "proposed": breach.kind.value if breach.kind and not breach.confirmed else None})
+        subject = breach.subject
+        direction = breach.part.direction if breach.part else None
+        return "breach", (0, breach.reference, q.book, subject.limit, str(subject.part), subject.group or None,
+                          breach.first.isoformat(), today, direction, content)
+
+    def _steps(self, q: Question) -> dict[str, list[StepTaken]]:
+        found: dict[str, list[StepTaken]] = {}
+        for fact in facts(self._station.store, "breach_step", q.known_at):
+            entry = self._station.store_entry(fact.origin.entry)
+            found.setdefault(fact["breach"], []).append(StepTaken(
+                int(fact["number"]), Step(fact["step"]), fact.sure_day("day"),
+                BreachClass(fact["class"]) if fact["class"] else None, fact["owner"], fact["note"], fact["evidence"],
+                entry.actor, entry.known_at, entry.seq))
+        return {name: sorted(steps, key=lambda step: step.number) for name, steps in found.items()}
+
+    # ---- waivers and daily runs
+
+    def waivers(self, q: Question) -> tuple[Waiver, ...]:
+        return waivers.read_waivers(self._station, q)
+
+    def waive(self, q: Question, limit_id: str, *, ceiling: Decimal, valid_from: date, valid_to: date, clause: str,
+              reason: str, part: int | None = None, group: str = "") -> Changes:
+        """Propose a waiver for a second person to approve; see `sandyq.workstation.waivers.waive`."""
+        return waivers.waive(self._station, q, limit_id, ceiling=ceiling, valid_from=valid_from, valid_to=valid_to,
+                             clause=clause, reason=reason, part=part, group=group)
+
+    def run_limits(self, q: Question) -> Changes:
+        """Run the limits of a day and store the result and the breaches that it finds."""
+        return daily_run.run_limits(self._station, q)
+
+    def runs(self, q: Question) -> tuple[StoredRun, ...]:
+        return daily_run.stored_runs(self._station, q)
+
+    def run_again(self, q: Question, day: date, version: int | None = None) -> RunAgain:
+        """Compute a stored run again, as known then and as known at the question's moment."""
+        return daily_run.run_again(self._station, q, day, version)
+
+
+def _other(then: Picture, now: Picture) -> bool:
+    """Return whether a day's run saw something else than is known now."""
+    one, two = then.snapshot, now.snapshot
+    return [(row.symbol, row.quantity, row.price, row.rate, row.share_exposure, row.units) for row in one.rows] != [
+        (row.symbol, row.quantity, row.price, row.rate, row.share_exposure, row.units) for row in two.rows] or (
+        one.reserves, one.programme, one.invested) != (two.reserves, two.programme, two.invested)
+
+
+def _stage(steps: Sequence[StepTaken]) -> Step:
+    return max((step.step for step in steps), key=_ORDER.index, default=Step.DETECTED)
+
+
+def _owner(steps: Sequence[StepTaken], limit: Limit | None) -> str:
+    given = next((step.owner for step in reversed(steps) if step.owner), "")
+    return given or (limit.owner if limit else "")
+
+
+def _rank(breach: Breach) -> tuple[bool, bool, int, str]:
+    return not breach.open, breach.settled, -breach.first.toordinal(), breach.reference
