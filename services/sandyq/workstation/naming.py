@@ -8,10 +8,10 @@ from sandyq.limits.lint import Names
 from sandyq.reference.coins import COINS
 from sandyq.reference.custodians import custodian_of
 from sandyq.reference.kinds import Kind
-from sandyq.reference.venues import CLOSES
+from sandyq.reference.venues import CLOSES, OPERATORS
 from sandyq.workstation.knowledge import Knowledge
 
-_ATTRIBUTES = {"issuer": "issuer", "sponsor_group": "sponsor_group", "currency": "currency", "country": "domicile",
+_ATTRIBUTES = {"issuer": "issuer", "sponsor_group": "sponsor_group", "currency": "currency",
                "venue": "mic", "isin": "isin", "structure": "structure", "symbol": "symbol"}
 
 
@@ -27,7 +27,10 @@ def known_names(known: Knowledge, on: date) -> Names:
         "instrument": frozenset(i.id for i in listed),
         "sponsor_group": found["sponsor_group"] | found["issuer"],
         "currency": found["currency"] | {"USD"} | {name for pair in known.market.fx for name in pair},
+        "country": frozenset(i.country(on) for i in listed) - {""},
         "venue": found["venue"] | frozenset(CLOSES),
+        "exchange": frozenset(OPERATORS.get(mic, mic) for mic in found["venue"] | frozenset(CLOSES)),
+        "entity": frozenset(party.name for party in known.permits.registers.parties),
         "coin": frozenset(COINS) | {"affiliated"},
         "custodian": frozenset(custodian_of(value.value) for i in known.directory
                                for value in i.attributes.get("coin_custodian", ()) if value.value),
