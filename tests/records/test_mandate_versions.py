@@ -250,3 +250,25 @@ def test_another_books_first_mandate_is_held_against_nothing_of_the_sleeve(tmp_p
     with at_work(file) as station:
         assert [v.mandate.name for v in station.rulebook.versions(Question(DAY, book="second"))] == ["Second cap"]
         assert [v.mandate.name for v in station.rulebook.versions(Q)] == ["One cap"]
+
+
+def test_a_version_that_has_begun_is_never_edited_in_place(tmp_path: Path) -> None:
+    file = small(tmp_path / "books")
+    begun = Draft.of(run("mandate", "show", file, "--toml").stdout)
+    edited = written(tmp_path / "edited.toml", begun.with_part("L16", 1, hard=Decimal("0.9")).text)
+    for words in (("mandate", "propose", file, edited, "--reason", "r"), ("import", file, edited)):
+        answer = run(*words, "--json")
+        assert answer.exit_code == 3
+        assert json.loads(answer.stdout)["error"]["code"] == "version-day-taken"
+    assert run_json("mandate", "show", file)["limits"][1]["parts"][0]["hard"] == "0.4"
+
+
+def test_a_version_that_has_not_begun_is_replaced_by_another_text(tmp_path: Path) -> None:
+    file = small(tmp_path / "books")
+    run_json("mandate", "set", file, "L16", "--hard", "60%", "--reason", "first", "--valid-from", TOMORROW)
+    waiting = Draft.of(run("mandate", "show", file, "--version", "v2", "--toml").stdout)
+    better = written(tmp_path / "better.toml", waiting.with_part("L16", 1, hard=Decimal("0.5")).text)
+    run_json("mandate", "propose", file, better, "--reason", "a slip of the pen")
+    found = run_json("mandate", "versions", file)["versions"]
+    assert [version["version"] for version in found] == ["v1", "v2"]
+    assert run_json("mandate", "show", file, "--version", "v2")["limits"][1]["parts"][0]["hard"] == "0.5"

@@ -1,4 +1,4 @@
-"""Which days are closed, and that a version of the mandate never begins on one of them."""
+"""Which days are closed; a version of the mandate never begins on one of them and is never edited in place."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sandyq.basics.errors import Refused
 from sandyq.basics.text import N_
 from sandyq.reference.accounts import ALL_BOOKS
+from sandyq.store.market import read_mandate_texts
 from sandyq.store.records import facts
 from sandyq.store.store import Store
 from sandyq.workstation.periods import closed_through
@@ -29,3 +30,15 @@ def refuse_retroactive(store: Store, book: str, valid_from: date) -> None:
             closed=closed),
                       where=valid_from.isoformat(),
                       remedy=N_("Let it begin on a later day. Results of closed days are not changed afterwards."))
+
+
+def refuse_edit_in_place(store: Store, name: str, valid_from: date, text: str, today: date) -> None:
+    """Raise Refused when a version that has begun would be replaced by another text: a change is a version of its own.
+
+    One that has not begun may be replaced; the same text again is no change.
+    """
+    for row in read_mandate_texts(store):
+        if (row.name, row.valid_from) == (name, valid_from) and row.text != text and valid_from <= today:
+            raise Refused("version-day-taken", N_("Version {version} has begun on {day}; it is not changed afterwards.",
+                                                  version=row.version, day=row.valid_from),
+                          where=name, remedy=N_("Give the new version a later first day."))

@@ -26,7 +26,7 @@ from sandyq.limits.toml import read_mandate
 from sandyq.reference.accounts import ALL_BOOKS, SLEEVE
 from sandyq.store.market import MandateText, read_mandate_texts
 from sandyq.workstation import workstation
-from sandyq.workstation.closed import last_closed, refuse_retroactive
+from sandyq.workstation.closed import last_closed, refuse_edit_in_place, refuse_retroactive
 from sandyq.workstation.contract import Changes, Question
 from sandyq.workstation.histories import Progress, trading_days
 from sandyq.workstation.naming import known_names
@@ -262,7 +262,7 @@ class MandatesDesk:
             raise BadInput("bad-mandate", N_("The draft has {n} errors.", n=len(wrong)), where="draft", findings=tuple(
                 Finding(d.severity, d.code, d.text, d.limit) for d in wrong), remedy=N_("Correct them first."))
         mandate = found.mandate
-        self._refuse_unfit(q, mandate, found)
+        self._refuse_unfit(q, mandate, found, text)
         payload: dict[str, object] = {
             "mandate": mandate.name, "version": mandate.version, "valid_from": mandate.valid_from.isoformat(),
             "reason": reason.strip(), "changes": len(found.changes),
@@ -272,10 +272,14 @@ class MandatesDesk:
         return self._station.people.post("mandate", f"{mandate.name} {mandate.version}", rows, payload,
                                          key=f"mandate:{mandate.book}:{mark}")
 
-    def _refuse_unfit(self, q: Question, mandate: Mandate, found: Review) -> None:
+    def _refuse_unfit(self, q: Question, mandate: Mandate, found: Review, text: str) -> None:
+        today = workstation.utc_now().date()
+        refuse_edit_in_place(self._station.store, mandate.name, mandate.valid_from, text, today)
         for version in self.versions(_about(q, mandate)):
             earlier = version.mandate
             if earlier.valid_from == mandate.valid_from:
+                if earlier.name == mandate.name and earlier.valid_from > today:
+                    continue  # it has not begun: the new text takes its place
                 raise Refused("version-day-taken", N_("Version {version} begins on {day} already.",
                                                       version=earlier.version, day=earlier.valid_from),
                               where=mandate.version, remedy=N_("Give the new version another first day."))
