@@ -54,6 +54,12 @@ def test_the_fifth_worst_day_is_the_value_at_risk_and_its_lines_sum_to_it(answer
                                                                                      abs=Decimal("0.10"))
 
 
+def test_the_normal_figure_stands_beside_for_comparison(answer: dict[str, Any]) -> None:
+    normal = answer["normal"]
+    assert Decimal(normal["value_at_risk_usd"]["0.99"]) / Decimal(normal["deviation_usd"]) == pytest.approx(
+        Decimal("2.3263478740"), rel=Decimal("1e-7"))
+
+
 def test_the_demo_has_figures_for_the_limits_on_risk(demo: Path, answer: dict[str, Any]) -> None:
     limits = {item["id"]: item for item in run_json("limits", demo, exits=(0, 3))["limits"]}
     assert limits["L27"]["state"] in {"ok", "warning"}

@@ -155,3 +155,14 @@ def test_the_filtered_figure_follows_the_volatility_of_today() -> None:
         Method.HISTORICAL, Method.FILTERED))
     assert filtered < historical / 2
     assert weekdays(1)[0] == DAY
+
+
+def test_the_weighted_deviation_of_the_book_is_that_of_its_daily_gains() -> None:
+    returns = np.random.default_rng(8).normal(0, 0.03, (2, 100))
+    model = tail_model({"A": returns[0], "B": returns[1]})
+    gains = 3 * returns[0] + 2 * returns[1]
+    variance = gains[0] ** 2
+    for gain in gains[1:]:
+        variance = 0.94 * variance + 0.06 * gain**2
+    assert model.deviation({"A": 3.0, "B": 2.0}) == pytest.approx(np.sqrt(variance))
+    assert model.deviation({"A": 1.0, "C": 1.0}) is None

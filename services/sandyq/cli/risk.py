@@ -149,6 +149,8 @@ def _show_report(found: RiskReport, language: Language) -> None:
     for item in found.tails:
         click.echo(f"  {item.days:2} d  {float(item.level):5.1%}  {item.method:10}  "
                    f"VaR {_money(item.value_at_risk):>16}  ES {_money(item.expected_shortfall):>16}  {_resting(item)}")
+    click.echo("   1 d  if gains were normal, weighted deviation " + _money(found.deviation) + ": " + ", ".join(
+        f"{float(level):.1%} {_money(value)}" for level, value in found.normal))
     for line in found.coverage:
         if line.proxies or not line.known:
             used = ", ".join(f"{language.say(proxy.label)} {days} d" for proxy, days in line.proxies)

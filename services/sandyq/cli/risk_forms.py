@@ -40,6 +40,8 @@ def report_form(found: RiskReport, language: Language) -> dict[str, Any]:
             "ten_days": "overlapping sums of ten consecutive returns",
             "alignment": "returns between consecutive trading days of New York that both have a close"},
         "tails": [tail_form(item) for item in found.tails],
+        "normal": {"days": 1, "decay": str(rules.decay), "deviation_usd": money(found.deviation),
+                   "value_at_risk_usd": {str(level): money(value) for level, value in found.normal}},
         "lines": [{"symbol": line.symbol, "known": line.known, "proxied": round(line.proxied, 6),
                    "proxies": [{"proxy": proxy.name.lower(), "title": language.say(proxy.label), "days": days}
                                for proxy, days in line.proxies]} for line in found.coverage],

@@ -134,11 +134,6 @@ class StressModel:
             gain = None if gain is None or line.gain is None else gain + line.gain
         return StressResult(scenario, found, gain, failing)
 
-    def run_all(self, held: Iterable[Held]) -> tuple[StressResult, ...]:
-        """Return every scenario of the library that can cost anything, in its order."""
-        lines = tuple(held)
-        return tuple(self.run(lines, scenario) for scenario in self.library if scenario.costs)
-
     def losses(self, held: Sequence[Held], scenarios: Sequence[Scenario]) -> tuple[Decimal | None, ...]:
         """Return what `run` would lose under each scenario, without its lines: for figures while somebody types."""
         with localcontext(WIDE):

@@ -12,7 +12,7 @@ import numpy as np
 from sandyq.exposure.returns import Floats, Ordinals
 from sandyq.risk.proxies import Track
 from sandyq.risk.rules import Method, RiskRules
-from sandyq.risk.tails import expected_shortfall, over_days, rescaled, value_at_risk, worst_first
+from sandyq.risk.tails import expected_shortfall, over_days, rescaled, value_at_risk, weighted_deviation, worst_first
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +131,12 @@ class TailModel:
             return 0.0
         shares = ((amounts[symbol], self.track(symbol)) for symbol in sorted(amounts))
         return sum(amount * track.proxied for amount, track in shares if track is not None) / whole
+
+    def deviation(self, amounts: Mapping[str, float]) -> float | None:
+        """Return the exponentially weighted deviation of one day's gain in USD, on the returns as they were (E1)."""
+        if not amounts or self.unknown(list(amounts)):
+            return None
+        return weighted_deviation(-self.losses(amounts, Method.HISTORICAL, 1), float(self.rules.decay))
 
     def worst(self, amounts: Mapping[str, float], days: int, level: Decimal, method: Method | None = None,
               count: int | None = None) -> tuple[WorstDay, ...]:

@@ -26,6 +26,7 @@ from sandyq.risk.rules import Method, RiskRules
 from sandyq.risk.scenario import Scenario, user_scenario
 from sandyq.risk.stress import StressResult, largest_fall
 from sandyq.risk.tail_model import TailRisk, WorstDay
+from sandyq.risk.tails import normal_value_at_risk
 from sandyq.workstation.contract import Question
 from sandyq.workstation.risk_model import library_hash
 
@@ -64,6 +65,14 @@ class RiskReport:
     coverage: tuple[Coverage, ...]
     worst: tuple[WorstDay, ...]
     """The worst days of the one-day horizon by the mandate's method."""
+    deviation: float | None
+    """The exponentially weighted deviation of one day's gain in USD; None is Unknown."""
+
+    @property
+    def normal(self) -> tuple[tuple[Decimal, float | None], ...]:
+        """Level → value at risk of one day if gains were normal: too little in the tail, told for comparison."""
+        return tuple((level, None if self.deviation is None else normal_value_at_risk(self.deviation, level))
+                     for level in LEVELS)
 
     def tail(self, days: int, level: Decimal, method: Method | None = None) -> TailRisk:
         """Return one figure of the table. Raises KeyError when the table has no such figure."""
@@ -113,7 +122,7 @@ class RiskDesk:
             q.as_of, snapshot.market_value, tails.rules, tails.first,
             tuple(_tail(snapshot, days, level, method) for days in HORIZONS for level in LEVELS for method in Method),
             tuple(_coverage(picture, row.symbol) for row in sorted(lines, key=lambda row: row.symbol)),
-            tails.worst(known, 1, LEVELS[-1], count=worst_days))
+            tails.worst(known, 1, LEVELS[-1], count=worst_days), tails.deviation(known))
 
     def effects(self, q: Question, orders: Sequence[Order]) -> Effects:
         """Return the usual figures before and after a basket. Writes nothing; symbols must be known to the book."""
