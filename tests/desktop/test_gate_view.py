@@ -17,7 +17,7 @@ from sandyq_desktop.charts.gate_strip import GateStrip
 from sandyq_desktop.context import ViewContext
 from sandyq_desktop.fonts import Fonts
 from sandyq_desktop.palette import LIGHT
-from sandyq_desktop.views.gate import GateView
+from sandyq_desktop.views.gate import GateView, Shown
 from sandyq_desktop.words import Words
 
 
@@ -50,7 +50,8 @@ def test_the_view_shows_state_tests_year_and_past(shown: GateView) -> None:
     seen = columns(2200)
     days = run_gate(seen, DEFAULT)
     gate = Gate(DEFAULT, False, days)
-    shown.show_gate((gate, replay(seen, days, days[1400].day, days[-1].day), frozenset({days[-20].day.toordinal()})))
+    past = replay(seen, days, days[1400].day, days[-1].day)
+    shown.show_gate(Shown(gate, past, ((days[-20].day, ""),), None, None))
     assert len(shown.table.model.rows) == len(DEFAULT.tests)
     assert shown.word.accessibleName() in {"Closed", "Armed", "Open"}
     assert "of 10 days" in shown.boxes.accessibleName()
@@ -63,7 +64,7 @@ def test_the_view_shows_state_tests_year_and_past(shown: GateView) -> None:
 def test_a_test_without_data_says_so_and_never_passes(shown: GateView) -> None:
     seen = columns(60)
     days = run_gate(seen, DEFAULT)
-    shown.show_gate((Gate(DEFAULT, True, days), replay(seen, days, days[0].day, days[-1].day), frozenset()))
+    shown.show_gate(Shown(Gate(DEFAULT, True, days), replay(seen, days, days[0].day, days[-1].day), (), None, None))
     look = shown._context.look
     verdicts = [column for column in shown.table.model.columns if column.key == "verdict"]
     words = [verdicts[0].text(row, look) for row in shown.table.model.rows]
@@ -75,7 +76,7 @@ def test_shares_of_days_are_rounded_down(shown: GateView) -> None:
     seen = columns(1300)
     days = run_gate(seen, DEFAULT)[-300:]
     strip: GateStrip = shown.strip
-    strip.show_days(DEFAULT, days, frozenset())
+    strip.show_days(DEFAULT, days, ())
     shares = [int(part.split()[1]) for part in strip.accessibleDescription().split(", ")]
     for number, share in enumerate(shares):
         passed = sum(day.passed[number] for day in days)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF
@@ -25,12 +26,12 @@ class GateStrip(QWidget):
         self._look = look
         self._rule: Rule | None = None
         self._days: tuple[GateDay, ...] = ()
-        self._bought: frozenset[int] = frozenset()
+        self._bought: tuple[tuple[date, str], ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def show_days(self, rule: Rule, days: Sequence[GateDay], bought: frozenset[int]) -> None:
-        """Show a gate's days; `bought` are ordinals of days with purchases."""
-        self._rule, self._days, self._bought = rule, tuple(days), bought
+    def show_days(self, rule: Rule, days: Sequence[GateDay], bought: Sequence[tuple[date, str]]) -> None:
+        """Show a gate's days; `bought` are days with purchases and the tranche they count for (empty: none)."""
+        self._rule, self._days, self._bought = rule, tuple(days), tuple(bought)
         self.setAccessibleName(self._look.say(N_("Gate by day")))
         self.setAccessibleDescription(", ".join(
             f"{test.id} {self._share(number)} %" for number, test in enumerate(rule.tests)))
@@ -90,13 +91,14 @@ class GateStrip(QWidget):
         words = look.say(N_("{n}: opens", n=rule.dwell))
         self._say(painter, QRectF(time.end + look.px(10), top - look.px(6), look.px(_RIGHT - 12), look.px(14)), words,
                   "tx3", LEFT)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(look.color("tx"))
-        for ordinal in sorted(self._bought):
-            if time.low <= ordinal < time.high:
-                x, y, size = time(ordinal + 0.5), top + high + look.px(4), look.px(4)
+        for bought, name in self._bought:
+            if time.low <= bought.toordinal() < time.high:
+                x, y, size = time(bought.toordinal() + 0.5), top + high + look.px(4), look.px(4)
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(look.color("tx"))
                 painter.drawPolygon(QPolygonF([QPointF(x, y), QPointF(x - size, y + 1.8 * size),
                                                QPointF(x + size, y + 1.8 * size)]))
+                self._say(painter, QRectF(x + size + 2, y - look.px(3), look.px(40), look.px(14)), name, "tx2", LEFT)
 
     def _axis(self, painter: QPainter, time: Scale, y: int, first: int, last: int) -> None:
         look = self._look

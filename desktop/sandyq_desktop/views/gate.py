@@ -1,145 +1,77 @@
-"""Gate: has the dust settled? Each test with its value, the dwell, the last year, and what the gate did in the past."""
+"""Gate and tranches: has the dust settled, each test with its value, the last year, plan against done, and the past."""
 
 from __future__ import annotations
 
-from datetime import date
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from sandyq.basics.errors import SandyqError
 from sandyq.basics.text import N_, Text
 from sandyq.gate.machine import GateState
+from sandyq_desktop.charts.canvas import ChartCanvas
 from sandyq_desktop.charts.gate_strip import DwellBoxes, GateStrip
+from sandyq_desktop.charts.style import Style
 from sandyq_desktop.context import ViewContext
-from sandyq_desktop.controls import Line, Words
+from sandyq_desktop.controls import Action, Line, Segment, Words
 from sandyq_desktop.icons import Shape, draw
 from sandyq_desktop.look import Look
-from sandyq_desktop.tables.columns import Column
 from sandyq_desktop.tables.table import Table
+from sandyq_desktop.views import gate_plan
+from sandyq_desktop.views.gate_past import way_columns, window_columns
+from sandyq_desktop.views.gate_tests import test_columns
 
 if TYPE_CHECKING:
     from sandyq.gate.replay import Replay
+    from sandyq.limits.tranche_plan import TrancheStanding
     from sandyq.workstation.contract import Question
+    from sandyq.workstation.gate_days import StoredDay
     from sandyq.workstation.gating import Gate
+    from sandyq.workstation.tranche_book import Plan
     from sandyq.workstation.workstation import Workstation
 
 _STATES: dict[GateState, tuple[Shape, str, Text, Text]] = {
     GateState.CLOSED: (Shape.BREACH, "t_soft", N_("Closed"), N_(
-        "A required test fails. The gate arms when all of them pass.")),
+        "The day was recorded as failing, or nobody bought for too long: the days are counted anew.")),
     GateState.ARMED: (Shape.UPCOMING, "t_upcoming", N_("Armed"), N_(
         "All required tests pass. The gate opens when they have passed long enough; one failing day shuts it.")),
     GateState.OPEN: (Shape.OK, "t_ok", N_("Open"), N_(
         "All required tests have passed long enough. One failing day shuts the gate.")),
 }
 _YEAR = 366
-_Test = tuple[Any, float | None, float | None, bool, date]
 
 
-def _answer(station: Workstation, question: Question) -> tuple[Gate, Replay, frozenset[int]]:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the view shows. `plan` None: the book has no mandate; `recorded` None: the day is not recorded yet."""
+
+    gate: Gate
+    past: Replay
+    marks: tuple[tuple[date, str], ...]
+    """Days with purchases and the tranche they count for."""
+    plan: Plan | None
+    recorded: StoredDay | None
+
+
+def _answer(station: Workstation, question: Question) -> Shown:
+    from sandyq.limits.tranche_plan import shared_out
+    from sandyq.workstation.gate_days import stored_day
     from sandyq.workstation.gating import replay_gate
+    from sandyq.workstation.tranche_book import purchases
 
-    known = station.knowledge(question.known_at)
-    bought = frozenset(row.trade_date.toordinal() for row in known.transactions if row.type.value == "buy")
     found, past = replay_gate(station, question)
-    return found, past, bought
-
-
-def _digits(test: Any) -> int:
-    return {"days": 0, "count": 2, "ratio": 1}[test.criterion.unit]
-
-
-def _scaled(test: Any, value: float | None) -> float | None:
-    return None if value is None else value * 100 if test.criterion.unit == "ratio" else value
-
-
-def _verdict(row: _Test, look: Look) -> str:
-    if not row[0].required:
-        return look.say(N_("informs"))
-    if row[1] is None or row[2] is None:
-        return look.say(N_("fails: no data"))
-    return look.say(N_("passes") if row[3] else N_("fails"))
-
-
-def _paint_verdict(painter: QPainter, cell: QRectF, row: _Test, look: Look, ground: str) -> None:
-    shape, token = (Shape.OK, "t_ok") if row[3] else (Shape.BREACH, "t_soft")
-    if row[1] is None or row[2] is None:
-        shape, token = Shape.UNKNOWN, "t_unknown"
-    if not row[0].required:
-        shape, token = Shape.NOT_APPLICABLE, "t_na"
-    size = look.px(12)
-    draw(painter, shape, QRectF(cell.left() + look.px(6), cell.center().y() - size / 2, size, size), look.color(token),
-         look.color(ground))
-    painter.setFont(look.font("small"))
-    painter.setPen(look.color(token))
-    painter.drawText(cell.adjusted(look.px(24), 0, 0, 0), int(Qt.AlignmentFlag.AlignVCenter), _verdict(row, look))
-
-
-def test_columns(look: Look) -> tuple[Column, ...]:
-    """Return the columns of the tests."""
-    units: dict[str, Text | str] = {"ratio": "%", "days": N_("days"), "count": ""}
-    return (
-        Column("verdict", N_("Result"), lambda r: _verdict(r, look), width=128, paint=_paint_verdict,
-               spoken=lambda r, _look: _verdict(r, look)),
-        Column("id", N_("Test"), lambda r: r[0].id),
-        Column("name", N_("Criterion"), lambda r: look.say(r[0].criterion.label), stretch=True, most=520),
-        Column("value", N_("Value"), lambda r: _scaled(r[0], r[1]), number=True, digits=lambda r: _digits(r[0]),
-               weight=lambda _r: 600),
-        Column("threshold", N_("Threshold"), lambda r: _threshold(r, look), role="small"),
-        Column("unit", N_("Unit"), lambda r: look.say(units[r[0].criterion.unit]), role="caption",
-               tone=lambda _r: "tx3"),
-        Column("known", N_("Day"), lambda r: r[4], role="small", tone=lambda _r: "tx2"),
-    )
-
-
-def _threshold(row: _Test, look: Look) -> str:
-    value = _scaled(row[0], row[2])
-    if value is None:
-        return "—"
-    sign = "≤" if row[0].criterion.direction == "max" else "≥"
-    return f"{sign} {look.words.language.number(value, _digits(row[0]))}"
-
-
-def window_columns() -> tuple[Column, ...]:
-    """Return the columns of past windows: entry, and what followed it."""
-    def after(number: int, name: str) -> Any:
-        def get(row: Any) -> float | None:
-            value = getattr(row.after[number], name)
-            return None if value is None else 100 * value
-        return get
-
-    def tone(row: Any) -> str:
-        worst = row.after[1].worst
-        return "t_soft" if worst is not None and worst < -0.20 else "tx"
-
-    return (
-        Column("first", N_("Opened"), lambda r: r.first),
-        Column("last", N_("Last open day"), lambda r: r.last),
-        Column("price", N_("Price then"), lambda r: r.price, number=True, digits=0),
-        Column("worst30", N_("Worst in 30 days, %"), after(0, "worst"), number=True, digits=1, sign=True),
-        Column("end30", N_("After 30 days, %"), after(0, "end"), number=True, digits=1, sign=True),
-        Column("worst90", N_("Worst in 90 days, %"), after(1, "worst"), number=True, digits=1, sign=True, tone=tone),
-        Column("end90", N_("After 90 days, %"), after(1, "end"), number=True, digits=1, sign=True),
-    )
-
-
-def way_columns(look: Look) -> tuple[Column, ...]:
-    """Return the columns that compare ways of putting the money in."""
-    names = {"first day of each window": N_("First day of each window"),
-             "weekly inside open windows": N_("Weekly inside open windows"), "every open day": N_("Every open day"),
-             "equal weekly instalments": N_("Equal weekly instalments"), "every day": N_("Any day")}
-    return (
-        Column("name", N_("Entry"), lambda r: look.say(names[r.name]), stretch=True),
-        Column("entries", N_("Times entered"), lambda r: r.entries, number=True, digits=0),
-        Column("episodes", N_("Independent episodes"), lambda r: r.episodes, number=True, digits=0),
-        Column("fell", N_("Fell over 20 % in 90 days"), lambda r: r.fell, number=True, digits=0),
-        Column("share", N_("Share, %"), lambda r: None if r.share_fell is None else 100 * r.share_fell, number=True,
-               digits=1),
-        Column("median", N_("Median after 90 days, %"),
-               lambda r: None if r.median_return is None else 100 * r.median_return, number=True, digits=1, sign=True),
-    )
+    plan = (station.tranches.plan(question) if station.knowledge(question.known_at).has_mandate(question.book)
+            else None)
+    marks = {one.day: "" for one in purchases(station, question)}
+    if plan is not None:
+        shares = shared_out([one.tranche for one in plan.standings], plan.bought,
+                            [one.release for one in plan.releases])
+        marks |= {day: name for name, own in shares.items() for day, _, _ in own}
+    return Shown(found, past, tuple(sorted(marks.items())), plan, stored_day(station, question, question.as_of))
 
 
 class GateWord(QWidget):
@@ -169,7 +101,7 @@ class GateWord(QWidget):
 
 
 class GateView(QWidget):
-    """The view: now, the last year, and the past; a figure that cannot be computed never passes."""
+    """The view: now, the last year, plan against done, and the past; what cannot be computed never passes."""
 
     key = "gate"
     title = N_("Gate")
@@ -179,23 +111,46 @@ class GateView(QWidget):
         self.setObjectName("view")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._context, look = context, context.look
-        self._title = Words(look, N_("Gate"), "title")
+        self._shown: Shown | None = None
+        self._title = Words(look, N_("Gate & tranches"), "title")
         self._hint = Words(look, N_("A test without complete data fails. A day's verdict uses that day and earlier "
                                     "ones only."), "small", "tx2", elided=True)
+        self.mode = Segment(look, N_("What to show below"), (("now", N_("Plan")), ("past", N_("Replay"))))
+        self.mode.choose("now")
+        self.mode.chosen.connect(self.show_mode)
+        self.record, self.release, self.override = (Action(look, text) for text in (
+            N_("Record the day"), N_("Release…"), N_("Override…")))
         self.word, self.boxes, self.strip = GateWord(look), DwellBoxes(look), GateStrip(look)
         self._sentence, self._count = Words(look, "", "small", "tx2"), Words(look, "", "body", weight=600)
         self._sentence.setWordWrap(True)
-        self._facts = Words(look, "", "small", "tx2")
-        self._facts.setWordWrap(True)
+        self._facts = [(Words(look, "", "small", "tx2"), Words(look, "", "small")) for _ in range(6)]
         self.table = Table(test_columns(look), look, N_("Tests of the gate").template)
+        self.plan = Table(gate_plan.plan_columns(look), look, N_("Tranche plan").template)
+        self.overrides = Table(gate_plan.override_columns(), look, N_("Overrides of the gate").template)
         self.windows = Table(window_columns(), look, N_("Windows of the past").template)
         self.ways = Table(way_columns(look), look, N_("Ways of putting the money in").template)
-        self._captions = [
-            Words(look, N_("The last year, as its own days knew it"), "head", weight=600),
-            Words(look, N_("When it was open before, and what followed"), "head", weight=600),
-            Words(look, N_("Compared; few independent episodes prove little"), "head",
-                  weight=600)]
+        self.canvas = ChartCanvas(Style.of(context.palette, context.fonts), context.words.language,
+                                  with_column=False, parent=self)
+        self._lower = QStackedWidget()
+        self._captions = {
+            "year": Words(look, N_("The last year, as its own days knew it"), "head", weight=600),
+            "plan": Words(look, "", "head", weight=600, elided=True),
+            "chart": Words(look, N_("Planned against done, USD m, purchases at cost"), "head", weight=600, elided=True),
+            "overrides": Words(look, N_("Overrides of the shut gate"), "head", weight=600),
+            "windows": Words(look, N_("When it was open before, and what followed"), "head", weight=600, elided=True),
+            "ways": Words(look, N_("Compared; few independent episodes prove little"), "head", weight=600,
+                          elided=True)}
+        self._connect()
         self._build()
+
+    def _connect(self) -> None:
+        self.record.clicked.connect(lambda _c=False: gate_plan.record_day(self._context))
+        self.release.clicked.connect(lambda _c=False: self._release())
+        self.override.clicked.connect(lambda _c=False: self._override())
+        self.plan.chosen.connect(lambda _row: self._enable())
+        self._enable()
+
+    # ---- what stands where
 
     def _build(self) -> None:
         look = self._context.look
@@ -207,43 +162,77 @@ class GateView(QWidget):
         head.addWidget(self._title)
         head.addSpacing(12)
         head.addWidget(self._hint, 1)
+        head.setSpacing(8)
+        for widget in (self.mode, self.record, self.release, self.override):
+            head.addWidget(widget)
         box.addLayout(head)
         box.addWidget(Line(look))
         box.addLayout(self._upper())
         box.addWidget(Line(look))
         year = QVBoxLayout()
-        year.setContentsMargins(16, 8, 16, 8)
-        year.addWidget(self._captions[0])
+        year.setContentsMargins(16, 8, 16, 4)
+        year.addWidget(self._captions["year"])
         year.addWidget(self.strip)
         box.addLayout(year)
         box.addWidget(Line(look))
-        past = QHBoxLayout()
-        past.setSpacing(0)
-        for caption, table, share in ((self._captions[1], self.windows, 5), (self._captions[2], self.ways, 5)):
-            side = QVBoxLayout()
-            side.setContentsMargins(10, 8, 0, 0)
-            side.addWidget(caption)
-            side.addWidget(table, 1)
-            past.addLayout(side, share)
-        box.addLayout(past, 1)
+        self._lower.addWidget(self._side_by_side(self._planned(), _titled(self._captions["chart"], self.canvas), 6, 5))
+        self._lower.addWidget(self._side_by_side(_titled(self._captions["windows"], self.windows),
+                                                 _titled(self._captions["ways"], self.ways), 5, 5))
+        box.addWidget(self._lower, 1)
 
     def _upper(self) -> QHBoxLayout:
         look = self._context.look
         upper = QHBoxLayout()
         upper.setSpacing(0)
         state = QWidget()
-        state.setFixedWidth(look.px(320))
+        state.setFixedWidth(look.px(330))
         left = QVBoxLayout(state)
-        left.setContentsMargins(16, 12, 16, 12)
-        left.setSpacing(8)
-        for widget in (self.word, self._sentence, self._count, self.boxes, self._facts):
+        left.setContentsMargins(16, 10, 16, 8)
+        left.setSpacing(6)
+        for widget in (self.word, self._sentence, self._count, self.boxes):
             left.addWidget(widget)
+        facts = QGridLayout()
+        facts.setHorizontalSpacing(12)
+        facts.setVerticalSpacing(2)
+        facts.setColumnStretch(1, 1)
+        for row, (name, value) in enumerate(self._facts):
+            value.setWordWrap(True)
+            facts.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
+            facts.addWidget(value, row, 1)
+        left.addLayout(facts)
         left.addStretch(1)
         upper.addWidget(state)
         upper.addWidget(Line(look, upright=True))
-        self.table.setFixedHeight(look.px(8 * 23 + 40))
+        self.table.setMinimumHeight(look.px(8 * 23 + 40))
         upper.addWidget(self.table, 1)
         return upper
+
+    def _planned(self) -> QWidget:
+        holder = _titled(self._captions["plan"], self.plan)
+        layout = holder.layout()
+        assert layout is not None
+        for widget in (self._captions["overrides"], self.overrides):
+            layout.addWidget(widget)
+            widget.hide()
+        self.overrides.setFixedHeight(self._context.look.px(76))
+        return holder
+
+    def _side_by_side(self, left: QWidget, right: QWidget, *shares: int) -> QWidget:
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(left, shares[0])
+        row.addWidget(Line(self._context.look, upright=True))
+        row.addWidget(right, shares[1])
+        return holder
+
+    def show_mode(self, mode: str) -> None:
+        """Show the plan or the replay of the past below the strip."""
+        self.mode.choose(mode)
+        self._lower.setCurrentIndex(1 if mode == "past" else 0)
+
+    # ---- answers
 
     def refresh(self) -> None:
         """Ask for the gate on the day."""
@@ -252,38 +241,156 @@ class GateView(QWidget):
         self._context.tasks.ask(lambda door: _answer(door, question), self.show_gate, key="gate", failed=self._failed)
 
     def _failed(self, error: SandyqError) -> None:
-        self.table.show_rows(())
+        self._shown = None
+        for table in (self.table, self.plan, self.windows, self.ways):
+            table.show_rows(())
         self._sentence.tell(error.what)
         self._count.tell("")
-        self._facts.tell(error.remedy or "")
+        self._tell_facts([(error.remedy or "", "")])
+        self._enable()
 
-    def show_gate(self, answer: tuple[Gate, Replay, frozenset[int]]) -> None:
-        """Show the state, the tests, the year, and the past with its failures."""
-        gate, past, bought = answer
+    def show_gate(self, shown: Shown) -> None:
+        """Show the state, the tests, the year, the plan, and the past with its failures."""
+        self._shown = shown
+        gate, past = shown.gate, shown.past
         today, rule = gate.today, gate.rule
         self.windows.show_rows(tuple(reversed(past.windows)))
         self.ways.show_rows(past.ways)
         self.word.show_state(today.state)
-        self._sentence.tell(_STATES[today.state][3])
-        self._count.tell(N_("{n} of {of} days", n=min(today.dwell, rule.dwell), of=rule.dwell))
+        failing = [test.id for test, passed in zip(rule.tests, today.passed, strict=True)
+                   if test.required and not passed]
+        self._sentence.tell(N_("Required tests that fail: {tests}. The gate arms when all of them pass.",
+                               tests=", ".join(failing)) if failing else _STATES[today.state][3])
+        self._count.tell(self._dwell(gate))
         self.boxes.show_count(today.dwell, rule.dwell, is_open=today.state is GateState.OPEN)
-        self._facts.tell(self._about(gate))
+        self._tell_facts(list(self._about(shown)))
         self.table.show_rows(tuple(zip(rule.tests, today.values, today.thresholds, today.passed,
-                                       [today.day] * len(rule.tests), strict=True)))
-        self.strip.show_days(rule, gate.days[-_YEAR:], bought)
+                                       gate.known_from or [today.day] * len(rule.tests), strict=True)))
+        self.strip.show_days(rule, gate.days[-_YEAR:], shown.marks)
+        self._show_plan(shown)
+        self._enable()
 
-    def _about(self, gate: Gate) -> Text:
-        opened = next((day.day for day in reversed(gate.days) if day.state is GateState.OPEN), None)
+    def _show_plan(self, shown: Shown) -> None:
+        plan, number = shown.plan, self._context.words.language.number
+        if plan is None or not plan.standings:
+            self._captions["plan"].tell(N_("The mandate has no tranche plan."))
+        else:
+            self._captions["plan"].tell(N_("Tranche plan, USD m, total {total} of {maximum}",
+                                           total=number(plan.planned / gate_plan.MILLION, 1),
+                                           maximum=number(plan.maximum / gate_plan.MILLION, 1)))
+        self.plan.show_rows(gate_plan.plan_rows(plan) if plan else ())
+        overrides = plan.overrides if plan else ()
+        self.overrides.show_rows(tuple(reversed(overrides)))
+        for widget in (self._captions["overrides"], self.overrides):
+            widget.setVisible(bool(overrides))
+        if plan is not None:
+            chart = gate_plan.plan_chart(plan, shown.gate.today.day, self._context.words.language)
+            self.canvas.show_chart(chart)
+            if shown.gate.today.day in chart.days:
+                self.canvas.move_to(chart.days.index(shown.gate.today.day))
+
+    def _dwell(self, gate: Gate) -> Text:
+        today, rule = gate.today, gate.rule
+        if today.state is not GateState.ARMED:
+            return N_("{n} of {of} days", n=min(today.dwell, rule.dwell), of=rule.dwell)
+        return N_("{n} of {of} days, opens on {day} at the soonest", n=today.dwell, of=rule.dwell,
+                  day=today.day + timedelta(days=rule.dwell - today.dwell))
+
+    def _about(self, shown: Shown) -> list[tuple[Text | str, Text | str]]:
+        gate, plan = shown.gate, shown.plan
+        days = [day.day for day in gate.days if day.state is GateState.OPEN]
+        found: list[tuple[Text | str, Text | str]] = []
         if not gate.in_mandate:
-            return N_("The mandate has no gate: these are the usual tests, and no limit asks for them. Last open day: "
-                      "{day}.", day=opened or "—")
-        return N_("Last open day: {day}. It lapses after {n} days without a purchase.", day=opened or "—",
-                  n=gate.rule.lapse)
+            found.append((N_("Mandate"), N_("has no gate: these are the usual tests, no limit asks for them")))
+        elif gate.today.state is not GateState.OPEN:
+            found.append((N_("Until then"), N_("every purchase that waits for the gate is refused")))
+        found.append((N_("Last open day"), str_day(self._context, days[-1]) if days else "—"))
+        found.append((N_("Lapses"), N_("after {n} days without a purchase", n=gate.rule.lapse)))
+        recorded = shown.recorded
+        found.append((N_("Recorded"), N_("{state}, hash {hash}", state=recorded.evidence.state,
+                                         hash=recorded.content_hash[:12]) if recorded else N_("not yet for this day")))
+        if plan is not None:
+            found.append((N_("Overrides"), N_("{n} in the last year", n=plan.override_count)))
+            found.append((N_("Cost of waiting"), self._waiting(plan)))
+        return found
+
+    def _waiting(self, plan: Plan) -> Text:
+        waiting, number = plan.waiting, self._context.words.language.number
+        if waiting is None:
+            return N_("Unknown")
+        usd, kzt = waiting.usd / gate_plan.MILLION, waiting.kzt
+        sign = "+" if usd > 0 else ""
+        return N_("USD {usd} m, KZT {kzt} bn on {amount} m since {day}", usd=sign + number(usd, 1),
+                  kzt=number(None if kzt is None else kzt / 1000 / gate_plan.MILLION, 2),
+                  amount=number(waiting.undeployed / gate_plan.MILLION, 1), day=waiting.since)
+
+    def _tell_facts(self, found: list[tuple[Text | str, Text | str]]) -> None:
+        for place, (name, value) in enumerate(self._facts):
+            told = found[place] if place < len(found) else ("", "")
+            name.tell(told[0])
+            value.tell(told[1])
+            for widget, text in ((name, told[0]), (value, told[1])):
+                widget.setVisible(bool(text))
+
+    # ---- decisions
+
+    def _enable(self) -> None:
+        """Switch the buttons; the reason stands in the tooltip."""
+        shown, past = self._shown, self._context.question.known_at is not None
+        standing = self._chosen()
+        reasons: dict[Action, Text | None] = {
+            self.record: N_("The day is recorded; what was recorded stays.") if shown and shown.recorded else None,
+            self.override: None if shown and shown.plan and shown.gate.in_mandate else N_("The mandate has no gate."),
+            self.release: N_("The mandate has no tranche plan.") if standing is None
+            else standing.reasons[0].text if standing.reasons else None}
+        for action, reason in reasons.items():
+            action.setEnabled(shown is not None and reason is None and not past)
+            action.setToolTip(self._context.words(reason) if reason else "")
+
+    def _chosen(self) -> TrancheStanding | None:
+        """The chosen tranche, else the first one that is not done."""
+        row = self.plan.current()
+        if row is not None:
+            found: TrancheStanding = row[0]
+            return found
+        plan = self._shown.plan if self._shown else None
+        return gate_plan.first_open(plan) if plan else None
+
+    def _release(self) -> None:
+        standing = self._chosen()
+        if standing is not None and self._shown and self._shown.plan:
+            gate_plan.ask_release(self._context, self._shown.plan, standing, self)
+
+    def _override(self) -> None:
+        if self._shown and self._shown.plan:
+            gate_plan.ask_override(self._context, self._shown.plan, self)
 
     def restyle(self) -> None:
-        for item in (self._title, self._hint, self._sentence, self._count, self._facts, *self._captions):
-            item.restyle()
-        for table in (self.table, self.windows, self.ways):
+        context = self._context
+        for words in (self._title, self._hint, self._sentence, self._count, *self._captions.values(),
+                      *(word for pair in self._facts for word in pair)):
+            words.restyle()
+        self.mode.restyle()
+        for action in (self.record, self.release, self.override):
+            action.restyle()
+        for table in (self.table, self.plan, self.overrides, self.windows, self.ways):
             table.restyle()
+        self.canvas.restyle(Style.of(context.palette, context.fonts), context.words.language)
         for drawn in (self.word, self.boxes, self.strip):
             drawn.update()
+
+
+def str_day(context: ViewContext, day: date) -> str:
+    """Return a day as the language writes it."""
+    return context.words.language.date(day)
+
+
+def _titled(caption: QWidget, body: QWidget) -> QWidget:
+    """Return a caption over a widget that takes the rest."""
+    holder = QWidget()
+    box = QVBoxLayout(holder)
+    box.setContentsMargins(10, 8, 0, 0)
+    box.setSpacing(2)
+    box.addWidget(caption)
+    box.addWidget(body, 1)
+    return holder

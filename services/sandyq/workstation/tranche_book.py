@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from sandyq.basics.decimals import ZERO, product
+from sandyq.basics.errors import BadInput
 from sandyq.basics.findings import Finding
 from sandyq.basics.text import N_, Text
 from sandyq.book.transactions import TransactionType
@@ -186,10 +187,29 @@ def named_tranche(order: Order, plan: Plan) -> str:
     return order.tranche or next((one.tranche.id for one in plan.standings if one.release is not None), "")
 
 
-def under_plan(station: Workstation, q: Question, basket: Sequence[Order], pending: Sequence[Order],
-               found: Check) -> Check:
-    """Add to a check why its purchases may not go under the tranche plan; nothing where the mandate has none."""
-    purchases_now = [one for one in basket if one.side == "buy"]
+def with_tranches(station: Workstation, q: Question, basket: Sequence[Order]) -> tuple[Order, ...]:
+    """Return a basket whose purchases name their tranche, the released one where they named none.
+
+    Raises BadInput where the mandate has a plan and no tranche is released.
+    """
+    mandate = station.mandate(q) if station.knowledge(q.known_at).has_mandate(q.book) else None
+    if mandate is None or not mandate.tranches or all(one.side != "buy" or one.tranche for one in basket):
+        return tuple(basket)
+    plan = read_plan(station, q)
+    found = tuple(replace(one, tranche=named_tranche(one, plan)) if one.side == "buy" else one for one in basket)
+    if any(one.side == "buy" and not one.tranche for one in found):
+        raise BadInput("tranche-needed", N_("The mandate has a tranche plan, and no tranche is released."),
+                       remedy=N_("Have the next tranche released by two persons; every purchase belongs to one."))
+    return found
+
+
+def under_plan(station: Workstation, q: Question, basket: Sequence[Order], pending: Sequence[Order], found: Check, *,
+               all_named: bool) -> Check:
+    """Add to a check why its purchases may not go under the tranche plan; nothing where the mandate has none.
+
+    A draft may leave its tranche open; with `all_named` (of an order that was proposed) one that names none is refused.
+    """
+    purchases_now = [one for one in basket if one.side == "buy" and (one.tranche or all_named)]
     mandate = station.mandate(q) if station.knowledge(q.known_at).has_mandate(q.book) else None
     if mandate is None or not mandate.tranches or not purchases_now:
         return found
