@@ -287,3 +287,16 @@ def people_row(desk: Desk, reference: str) -> list[tuple[str, str | None]]:
     return list(zip(TABLES["trade_order"].columns, content.rows[0][1][1:], strict=True))  # type: ignore[arg-type]
 
 
+
+
+def test_a_trade_that_came_without_an_order_is_named_and_one_that_an_order_covers_is_not(desk: Desk) -> None:
+    assert desk.station.orders.doubts(desk.q) == ()
+    reference = desk.approved("buy 10 IBIT @ 66")
+    desk.fill(reference, 10, 65)
+    desk.station.record("import", {}, [("booking", (
+        0, "T-9", DAY.isoformat(), DAY.isoformat(), "buy", "BITB", "BITB.ARCX", "3", "50", "USD", "0", "0", "C",
+        None, None))])
+    found = desk.station.orders.doubts(desk.q)
+    assert [(item.code, item.subject) for item in found] == [("trade-without-order", "T-9")]
+    assert "Purchase of 3 BITB" in str(found[0].text)
+    assert found[0] in [doubt.finding for doubt in desk.station.today.morning(desk.q).doubts]

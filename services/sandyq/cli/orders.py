@@ -125,15 +125,15 @@ def orders(book: Path, open_only: bool, reference: str, as_of: date | None, know
     with opened(book, actor=actor) as station:
         q = asked(station, as_of, known_at, which)
         found = (station.orders.ticket(reference, q),) if reference else station.orders.tickets(q)
-        review = station.orders.to_review(q)
+        doubts = station.orders.doubts(q)
     if open_only:
         found = tuple(one for one in found if one.state.value in {"waiting", "approved"})
     if as_json:
         answer({"orders": [order_forms.ticket(one, said(code)) for one in found],
-                "findings": forms.findings(review, said(code))})
+                "findings": forms.findings(doubts, said(code))})
         return
     order_forms.show_tickets(found, said(code))
-    prints.findings(review, said(code))
+    prints.findings(doubts, said(code))
 
 
 @click.command()

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from sandyq.basics.text import N_
+from sandyq.book.transactions import Transaction, TransactionType
 from sandyq.control.chain import moment_of
 from sandyq.control.deciding import content_of
 from sandyq.control.proposals import Decision, Proposal, ProposalState
@@ -230,6 +231,20 @@ def _events(station: Workstation, known_at: datetime | None) -> dict[str, tuple[
             fact.origin.entry, entry.actor, entry.known_at))
     return {name: tuple(sorted(events, key=lambda event: (event.number, event.entry)))
             for name, events in found.items()}
+
+
+def unordered(station: Workstation, known_at: datetime | None, on: date) -> tuple[Transaction, ...]:
+    """Return the purchases and sales up to a day that no order covers, of the time since people are enrolled.
+
+    A broker's file may bring them; nobody approved them, so they are shown until their history explains them.
+    """
+    known = station.knowledge(known_at)
+    since = min((person.origin.entry for person in known.people), default=None)
+    if since is None:
+        return ()
+    filled = {fact["booking"] for fact in facts(station.store, "fill", known_at)}
+    return tuple(row for row in known.transactions if row.origin.entry > since and row.trade_date <= on
+                 and row.type in {TransactionType.BUY, TransactionType.SELL} and row.reference not in filled)
 
 
 def pending_orders(tickets: Sequence[Ticket], without: str = "") -> tuple[tuple[str, TicketLine], ...]:

@@ -17,6 +17,7 @@ from sandyq.reference.facts import FactRow
 from sandyq.workstation.contract import Changes, Question
 from sandyq.workstation.order_book import KIND, calendar_of
 from sandyq.workstation.order_evidence import STOPS, findings_of, limits_then, orders_in, refused, said_in
+from sandyq.workstation.order_proposing import order_row
 from sandyq.workstation.ordered import OrderState, Since, Ticket, hours_later
 
 if TYPE_CHECKING:
@@ -91,8 +92,8 @@ def _refuse_unless_own(station: Workstation, desk: OrdersDesk, ticket: Ticket, o
     q = Question(record.as_of, None, ticket.book)
     rules, known = station.mandate(q).order_rules, station.knowledge()
     latest = hours_later(ticket.proposed_at, 2 * rules.valid_hours, calendar_of(known))
-    own = tuple((KIND, desk.row(q, number, one, ticket.reference, ticket.valid_until, ticket.check, ticket.reason,
-                                canonical(rules.max_move))) for number, one in enumerate(orders, 1))
+    own = tuple((KIND, order_row(station, q, number, one, ticket.reference, ticket.valid_until, ticket.check,
+                                 ticket.reason, canonical(rules.max_move))) for number, one in enumerate(orders, 1))
     if orders_in(record.content) != orders or own != content.rows or ticket.valid_until > latest:
         raise _foreign(ticket.reference)
 

@@ -14,6 +14,7 @@ from sandyq.reference.facts import TABLES, FactRow
 from sandyq.workstation.contract import Changes, Question
 from sandyq.workstation.order_book import EMERGENCY, calendar_of
 from sandyq.workstation.order_evidence import findings_of
+from sandyq.workstation.order_proposing import next_reference, order_row, prepared, require_people
 from sandyq.workstation.ordered import Proposed, Ticket, hours_later
 
 if TYPE_CHECKING:
@@ -31,10 +32,10 @@ def give(station: Workstation, desk: OrdersDesk, q: Question, basket: Sequence[O
     Raises Refused unless every line is a sale and no limit gets worse; BadInput without a reason; ApprovalNeeded where
     nobody is enrolled.
     """
-    orders = desk.prepared(q, basket)
+    orders = prepared(station, q, basket)
     if not reason.strip():
         raise BadInput("no-reason", N_("An emergency order has a reason."))
-    desk.require_people()
+    require_people(station)
     if any(one.side != "sell" for one in orders):
         raise Refused("not-reducing", N_("An emergency order only sells; a purchase takes two persons."))
     now = desk.now()
@@ -44,11 +45,11 @@ def give(station: Workstation, desk: OrdersDesk, q: Question, basket: Sequence[O
     until = hours_later(now, mandate.order_rules.valid_hours, calendar_of(station.knowledge()))
     (check_row, check), signer = desk.check_row(q, found, now, ""), station.signer
     assert signer is not None
-    reference = f"E-{sum(1 for one in desk.tickets(q) if one.emergency) + 1:04}"
+    reference = next_reference(station, "E", EMERGENCY)
     rows: list[tuple[str, FactRow]] = [check_row]
     for number, one in enumerate(orders, 1):
-        values = dict(zip(_OF_ORDER, desk.row(q, number, one, reference, until, check, reason, "")[1:], strict=True))
-        values |= {"person": signer.name, "signature": ""}
+        usual = order_row(station, q, number, one, reference, until, check, reason, "")
+        values = dict(zip(_OF_ORDER, usual[1:], strict=True)) | {"person": signer.name, "signature": ""}
         row: FactRow = (0, *(values[name] for name in _OF_EMERGENCY))
         rows.append((EMERGENCY, signed_row(signer, station.people.book_id, EMERGENCY, row)))
     changes = station.record(EMERGENCY, {"order": reference, "check": check, "reason": reason.strip()}, rows,

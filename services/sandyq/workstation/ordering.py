@@ -12,41 +12,36 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from sandyq.basics.decimals import canonical
-from sandyq.basics.errors import ApprovalNeeded, BadInput, IntegrityFailed
+from sandyq.basics.errors import BadInput, IntegrityFailed
 from sandyq.basics.findings import Finding, Severity
 from sandyq.basics.text import N_
-from sandyq.control.chain import moment_text
+from sandyq.book.transactions import Transaction, TransactionType
 from sandyq.control.deciding import Content
 from sandyq.control.people import Right
 from sandyq.control.proposals import Proposal
-from sandyq.limits.result import Check, Order, Verdict
+from sandyq.limits.result import Check, Order
 from sandyq.reference.accounts import ALL_BOOKS
 from sandyq.reference.facts import FactRow
 from sandyq.store.changes import entry_moment
 from sandyq.store.orders import latest_moment
-from sandyq.workstation import order_deciding, order_emergency, order_fills, workstation
+from sandyq.workstation import order_deciding, order_emergency, order_fills, order_proposing, workstation
 from sandyq.workstation.consolidating import books_of_file
 from sandyq.workstation.contract import Changes, Question
-from sandyq.workstation.drafting import found_instrument
 from sandyq.workstation.levels import across_books
 from sandyq.workstation.order_book import (
-    KIND,
     as_of,
-    calendar_of,
     check_records,
     pending_orders,
     read_tickets,
+    unordered,
 )
 from sandyq.workstation.order_evidence import (
-    STOPS,
     check_hash,
-    findings_of,
     orders_in,
-    refused,
     said_in,
     spelled_check,
 )
+from sandyq.workstation.order_proposing import next_reference
 from sandyq.workstation.ordered import (
     CheckRecord,
     Executed,
@@ -56,7 +51,6 @@ from sandyq.workstation.ordered import (
     ReviewState,
     Since,
     Ticket,
-    hours_later,
 )
 from sandyq.workstation.orders import check_basket
 from sandyq.workstation.picture import Picture
@@ -152,7 +146,7 @@ class OrdersDesk:
         found = check_basket(self._station.picture(q), tuple(basket), largest=largest, pending=pending)
         found = across_books(self._station, q, tuple(basket), found, largest=largest,
                              pending=lambda: self._pending_of_all(q, now or q.known_at or self.now(), without))
-        return under_plan(self._station, q, basket, pending, found)
+        return under_plan(self._station, q, basket, pending, found, all_named=bool(without))
 
     def cure(self, q: Question, days: int = 1, share_of_volume: Decimal = _SHARE) -> Cure:
         """Return the smallest sales that bring every limit back, on top of what is pending (F057). Writes nothing.
@@ -201,71 +195,11 @@ class OrdersDesk:
         Raises Refused for a hard fail or what cannot be judged, ApprovalNeeded where nobody is enrolled, BadInput for
         an empty basket, a soft fail without a reason, a past day, or a line without an account.
         """
-        orders = self.prepared(q, basket)
-        self.require_people()
-        now = self.now()
-        found = self.check(q, orders, now=now)
-        self._refuse_unless_fit(found, reason)
-        tickets = self._kept(None)[0]
-        reference = f"O-{sum(1 for one in tickets if not one.emergency) + 1:04}"
-        check_reference = self.record_check(q, found, now, "")
-        mandate = self._station.mandate(q)
-        until = hours_later(now, 2 * mandate.order_rules.valid_hours, calendar_of(self._station.knowledge()))
-        rows = [(KIND, self.row(q, number, one, reference, until, check_reference, reason,
-                                canonical(mandate.order_rules.max_move)))
-                for number, one in enumerate(orders, 1)]
-        changes = self._station.people.post(
-            KIND, "; ".join(spoken(one) for one in orders), rows,
-            {"order": reference, "check": check_reference, "verdict": found.verdict.value}, key=f"order:{reference}")
-        return Proposed(reference, check_reference, found, changes, until)
+        return order_proposing.propose(self._station, self, q, basket, reason)
 
     def prepared(self, q: Question, basket: Sequence[Order]) -> tuple[Order, ...]:
-        """Return the basket with an account for every line. Raises BadInput."""
-        if not basket:
-            raise BadInput("no-orders", N_("There is no order in the basket."))
-        if q.known_at is not None or q.as_of < self._station.latest_day():
-            raise BadInput("order-day", N_("An order is proposed on the last day with prices, by what is known now."),
-                           where=q.as_of.isoformat())
-        return tuple(replace(one, account=one.account or self._usual_account(q, one)) for one in basket)
-
-    def _usual_account(self, q: Question, one: Order) -> str:
-        """The only account of the book that holds the instrument, else the only one that trades at all."""
-        known = self._station.knowledge()
-        instrument = {item.id for item in known.directory.candidates(one.symbol, q.as_of)}
-        own = [row for row in known.transactions if known.books.get(row.account, "sleeve") == q.book]
-        for rows in ([row for row in own if row.instrument in instrument], [row for row in own if row.instrument], own):
-            accounts = {row.account for row in rows}
-            if len(accounts) == 1:
-                return accounts.pop()
-        raise BadInput("account-needed", N_("Say for which account the order is."), where=spoken(one))
-
-    def require_people(self) -> None:
-        """Raise ApprovalNeeded where nobody is enrolled, Refused for who may not propose."""
-        people = self._station.people
-        if not people.enrolled:
-            raise ApprovalNeeded("two-persons", N_("An order takes two persons: one proposes it, another one approves. "
-                                                   "Nobody is enrolled in this book."),
-                                 remedy=N_("Enrol both, each with a key of their own."))
-        people.require(Right.PROPOSE)
-
-    @staticmethod
-    def _refuse_unless_fit(found: Check, reason: str) -> None:
-        if found.verdict in STOPS:
-            raise refused(found)
-        if found.verdict is Verdict.ACKNOWLEDGE and not reason.strip():
-            raise BadInput("no-reason", N_("A soft limit would be exceeded: say why; a second person has to agree."),
-                           findings=findings_of(found))
-
-    def row(self, q: Question, number: int, one: Order, reference: str, until: datetime, check: str, reason: str,
-            max_move: str) -> FactRow:
-        """Return the row of one line."""
-        known = self._station.knowledge()
-        instrument = found_instrument(known.directory, one.symbol, q.as_of)
-        series = known.market.prices.get(one.symbol)
-        currency = instrument.text("currency", q.as_of) or (series.currency if series else "")
-        return (0, reference, str(number), q.book, one.side, one.symbol, instrument.id, canonical(one.quantity),
-                canonical(one.price), currency, None if one.fee is None else canonical(one.fee), one.account,
-                moment_text(until), max_move, check, one.tranche or None, reason.strip() or None)
+        """Return the basket as it would be proposed: with an account and a tranche for every line. Raises BadInput."""
+        return order_proposing.prepared(self._station, q, basket)
 
     def record_check(self, q: Question, found: Check, now: datetime, order: str, *, event: Row | None = None) -> str:
         """Store a check as evidence and return its reference; `event` goes into the same entry."""
@@ -278,7 +212,7 @@ class OrdersDesk:
         """Return the row of a check with its reference."""
         picture: Picture = self._station.picture(q)
         text = spelled_check(picture, found, self._pending(q, now, order), now, order)
-        reference = f"C-{len(self._kept(None)[1]) + 1:04}"
+        reference = next_reference(self._station, "C", "order_check")
         return ("order_check", (0, reference, q.book, q.as_of.isoformat(), str(picture.knowledge.head),
                                 found.verdict.value, text, check_hash(text))), reference
 
@@ -332,7 +266,15 @@ class OrdersDesk:
                reference=one.reference, person=one.author, day=one.review_due), one.reference)
             for one in self.tickets(q) if one.review in {ReviewState.DUE, ReviewState.OVERDUE})
 
+    def doubts(self, q: Question) -> tuple[Finding, ...]:
+        """Return what somebody has to look at: reviews that are due, and trades that no order covers."""
+        found = unordered(self._station, q.known_at, q.as_of)
+        return (*self.to_review(q), *(Finding(Severity.WARNING, "trade-without-order", N_(
+            "{type} of {quantity} {symbol} on {day} came without an approved order: booking {reference}.",
+            type=N_("Purchase") if row.type is TransactionType.BUY else N_("Sale"), quantity=row.quantity,
+            symbol=self._symbol(q, row), day=row.trade_date, reference=row.reference), row.reference)
+            for row in found))
 
-def spoken(one: Order) -> str:
-    """Return an order as people type it."""
-    return f"{one.side} {canonical(one.quantity)} {one.symbol} @ {canonical(one.price)}"
+    def _symbol(self, q: Question, row: Transaction) -> str:
+        instrument = self._station.knowledge(q.known_at).directory.by_id(row.instrument)
+        return instrument.symbol(row.trade_date) if instrument else row.instrument

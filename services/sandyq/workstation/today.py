@@ -195,6 +195,8 @@ def _doubts(station: Workstation, q: Question, complete: Sequence[Completeness])
                     *(f for line in (picture.exposure.lines if has_mandate else ()) for f in line.findings)):
         if finding.severity is not Severity.INFO:
             found.setdefault((finding.code, finding.subject, str(finding.text)), finding)
+    for finding in station.orders.doubts(q):
+        found.setdefault((finding.code, finding.subject, str(finding.text)), finding)
     rank = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
     doubts = (Doubt(one, tuple(dict.fromkeys(effects.get((one.code, one.subject), ()))), owners.get(one.subject, ""))
               for one in found.values())
