@@ -54,12 +54,12 @@ def released(desk: Desk, tranche: str = "T1") -> str:
 
 
 def test_nothing_is_bought_beside_the_plan(planned: Desk) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(SandyqError):
         planned.propose("buy 10 FBTC @ 100")
     waiting = planned.as_person("Manager 1").station.tranches.release(planned.now, "T1", "The plan").proposal
     with pytest.raises(Refused, match="yourself"):
         planned.station.people.approve(waiting)
-    with pytest.raises(Refused):
+    with pytest.raises(SandyqError):
         planned.propose("buy 10 FBTC @ 100")
     planned.as_person("Risk 1").station.people.approve(waiting)
     planned.approved("buy 10 FBTC @ 100")
@@ -67,13 +67,13 @@ def test_nothing_is_bought_beside_the_plan(planned: Desk) -> None:
 
 def test_a_release_pays_for_its_amount_once(planned: Desk) -> None:
     released(planned)
-    with pytest.raises(Refused):
+    with pytest.raises(SandyqError):
         planned.propose("buy 16 FBTC @ 100")
     order = planned.approved("buy 15 FBTC @ 100")
-    with pytest.raises(Refused):
+    with pytest.raises(SandyqError):
         planned.propose("buy 1 FBTC @ 100")
     planned.fill(order, 15, 100)
-    with pytest.raises(Refused):
+    with pytest.raises(SandyqError):
         planned.propose("buy 1 FBTC @ 100")
     with pytest.raises(Refused):
         planned.as_person("Manager 1").station.tranches.release(planned.now, "T1", "Once more")
