@@ -19,15 +19,16 @@ class Command:
     argument: str = ""
 
 
-VIEW_KEYS: Final = ("today", "holdings", "limits", "charts", "orders", "gate", "data", "journal")
+VIEW_KEYS: Final = ("today", "holdings", "limits", "charts", "orders", "breaches", "gate", "data", "journal")
 VIEW_TITLES: Final = {
     "today": N_("Today"), "holdings": N_("Holdings"), "limits": N_("Limits"), "charts": N_("Charts"),
-    "orders": N_("Orders"), "gate": N_("Gate"), "data": N_("Data"), "journal": N_("Journal"), "mandate": N_("Mandate"),
+    "orders": N_("Orders"), "breaches": N_("Breaches"), "gate": N_("Gate"), "data": N_("Data"),
+    "journal": N_("Journal"), "mandate": N_("Mandate"),
 }
 _GO: Final = {
     "today": N_("Go to Today"), "holdings": N_("Go to Holdings"), "limits": N_("Go to Limits"),
-    "charts": N_("Go to Charts"), "orders": N_("Go to Orders"), "gate": N_("Go to Gate"), "data": N_("Go to Data"),
-    "journal": N_("Go to Journal"),
+    "charts": N_("Go to Charts"), "orders": N_("Go to Orders"), "breaches": N_("Go to Breaches"),
+    "gate": N_("Go to Gate"), "data": N_("Go to Data"), "journal": N_("Go to Journal"),
 }
 
 COMMANDS: Final[tuple[Command, ...]] = (

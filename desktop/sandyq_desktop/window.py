@@ -47,6 +47,7 @@ VIEWS: Final = {
     "today": "sandyq_desktop.views.today:TodayView", "gate": "sandyq_desktop.views.gate:GateView",
     "holdings": "sandyq_desktop.views.holdings:HoldingsView", "limits": "sandyq_desktop.views.limits:LimitsView",
     "charts": "sandyq_desktop.views.charts:ChartsView", "orders": "sandyq_desktop.views.orders:OrdersView",
+    "breaches": "sandyq_desktop.views.breaches:BreachesView",
     "data": "sandyq_desktop.views.data:DataView", "journal": "sandyq_desktop.views.journal:JournalView",
 }
 """Views are imported when they are first shown, so that the window paints before a chart library is loaded."""

@@ -119,8 +119,16 @@ class BreachDesk:
 
     def _onset(self, q: Question, item: Episode) -> Why | None:
         """Why it was breached: from the last day within the limit to the first day beyond; None without such a day."""
-        days = trading_days(self._station.knowledge(q.known_at), self._station.first_day(q.known_at), item.first)
-        return self.why(q, item.subject, days[-2], item.first) if len(days) > 1 else None
+        before = self._day_before(q, item.first)
+        return self.why(q, item.subject, before, item.first) if before is not None else None
+
+    def _day_before(self, q: Question, day: date) -> date | None:
+        days = trading_days(self._station.knowledge(q.known_at), self._station.first_day(q.known_at), day)
+        return days[-2] if len(days) > 1 else None
+
+    def day_before(self, q: Question, breach: Breach) -> date | None:
+        """Return the last trading day before a breach began; None where nothing was held yet."""
+        return self._day_before(q, breach.first)
 
     def onset(self, q: Question, breach: Breach) -> Why | None:
         """Return the split of a breach's beginning; None when a value is Unknown or nothing was held before."""
