@@ -27,7 +27,7 @@ from sandyq.reference.facts import TABLES, FactRow
 from sandyq.store import approvals, files, keys
 from sandyq.store.records import read_people
 from sandyq.workstation import workstation
-from sandyq.workstation.closed import refuse_retroactive
+from sandyq.workstation.closed import refuse_edit_in_place, refuse_retroactive
 from sandyq.workstation.contract import Changes, Question
 
 if TYPE_CHECKING:
@@ -299,13 +299,15 @@ class PeopleDesk:
                                                              *content.rows], key=content.key)
 
     def _refuse_retroactive(self, content: Content) -> None:
-        """A day may have been closed since a version of the mandate was proposed."""
+        """A day may have been closed, or another text may have begun, since a version of the mandate was proposed."""
         from sandyq.limits.toml import read_mandate
 
         for table, row in content.rows:
             if table == "mandate":
                 mandate = read_mandate(str(row[4]))
                 refuse_retroactive(self._station.store, mandate.book, mandate.valid_from)
+                refuse_edit_in_place(self._station.store, mandate.name, mandate.valid_from, str(row[4]),
+                                     workstation.utc_now().date())
 
     def refuse(self, reference: str, note: str) -> Changes:
         """Refuse a proposal with a reason; it stays in the journal. Raises Refused, BadInput."""
