@@ -62,3 +62,22 @@ def test_a_check_that_is_only_asked_writes_nothing(desk: Desk) -> None:
     desk.station.check(desk.q, basket(["buy 100 IBIT @ 66"]))
     assert desk.station.head() == head
     assert desk.station.path.read_bytes() == before
+
+
+def test_rows_that_no_desk_wrote_block_nobody(desk: Desk) -> None:
+    for number, content in enumerate(('{"verdict":"pass"}', "[]", "nonsense", '{"inputs":{"IBIT":{"close":"x"}}}')):
+        desk.station.record("order_check", {}, [("order_check", (
+            0, f"C-{number:04}", "sleeve", "2025-09-30", "1", "pass", content, sha256(content.encode()).hexdigest()))])
+    assert desk.station.orders.checks(desk.q) == ()
+    reference = desk.approved("buy 10 IBIT @ 66")
+    assert desk.state(reference) == "approved"
+    assert desk.station.orders.ticket(reference).check == "C-0005"
+
+
+def test_a_check_under_another_verdict_than_its_own_does_not_count(desk: Desk) -> None:
+    found = desk.propose("buy 10 IBIT @ 66")
+    content = desk.station.orders.check_record(found.check_reference).content
+    desk.station.record("order_check", {}, [("order_check", (
+        0, "C-0777", "sleeve", "2025-09-30", "1", "refused", content, sha256(content.encode()).hexdigest()))])
+    with pytest.raises(BadInput, match="no check"):
+        desk.station.orders.check_record("C-0777")

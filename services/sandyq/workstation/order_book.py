@@ -10,6 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from sandyq.basics.errors import SandyqError
 from sandyq.basics.text import N_
 from sandyq.book.transactions import Transaction, TransactionType
 from sandyq.control.chain import moment_of
@@ -54,7 +55,7 @@ _ENDS: Final[Mapping[str, OrderState]] = {
 }
 """Events that end an order."""
 _REVIEWED: Final = {"accepted": ReviewState.ACCEPTED, "objected": ReviewState.OBJECTED}
-_FOREIGN: Final = (ValueError, ArithmeticError, LookupError, TypeError)
+_FOREIGN: Final = (ValueError, ArithmeticError, LookupError, TypeError, SandyqError)
 """What rows raise that the desk did not write."""
 _LIVE: Final = frozenset({OrderState.WAITING, OrderState.APPROVED})
 
@@ -204,7 +205,8 @@ def _emergency(station: Workstation, reference: str, basket: list[Fact], kept: _
         review = None
     return Ticket(
         reference, first["book"], ended if signed else OrderState.VOID, "", first["person"], entry.known_at, "",
-        None, first["order_check"], first["reason"], until, until, tuple(_line(fact, kept) for fact in basket),
+        None, first["order_check"], first["reason"], until,
+        _ends(station.knowledge(), until, entry.known_at, first["book"]), tuple(_line(fact, kept) for fact in basket),
         events, emergency=True, review=_REVIEWED.get(review["outcome"]) if review else None,
         reviewed_by=review["person"] if review else "", note=review["note"] if review else "",
         expired=next((N_("{reason}", reason=event.reason) for event in events if event.event == "expired"), None),

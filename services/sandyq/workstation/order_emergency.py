@@ -40,7 +40,7 @@ def give(station: Workstation, desk: OrdersDesk, q: Question, basket: Sequence[O
         raise Refused("not-reducing", N_("An emergency order only sells; a purchase takes two persons."))
     now = desk.now()
     found = desk.check(q, orders, now=now)
-    _refuse_unless_reducing(found)
+    refuse_unless_reducing(found)
     mandate = station.mandate(q)
     until = hours_later(now, mandate.order_rules.valid_hours, calendar_of(station.knowledge()))
     (check_row, check), signer = desk.check_row(q, found, now, ""), station.signer
@@ -57,7 +57,7 @@ def give(station: Workstation, desk: OrdersDesk, q: Question, basket: Sequence[O
     return Proposed(reference, check, found, changes, until)
 
 
-def _refuse_unless_reducing(found: Check) -> None:
+def refuse_unless_reducing(found: Check) -> None:
     """Raise Refused where the sales are not within every limit, or put any limit into a worse state."""
     worse = [change.limit.id for change in found.changes
              if State.NOT_APPLICABLE not in {change.before.state, change.after.state}

@@ -77,8 +77,13 @@ def checked_price(content: str, symbol: str) -> Decimal | None:
 
 
 def record_of(fact: Fact, who: str, when: datetime) -> CheckRecord:
-    """Return a stored check with its limits."""
+    """Return a stored check with its limits. Raises ValueError, TypeError or LookupError for what no desk wrote."""
     content = fact["content"]
+    said = said_in(content)
+    if check_hash(content) != fact["content_hash"] or said["verdict"] != fact["verdict"] or not orders_in(content):
+        raise ValueError("the content is not that of a check")
+    for name in said["inputs"]:
+        checked_price(content, name)
     return CheckRecord(fact["reference"], fact["book"], fact.sure_day("as_of"), Verdict(fact["verdict"]), content,
                        fact["content_hash"], int(fact["known_entry"]), limits_in(content), fact.origin.entry, who, when)
 

@@ -17,6 +17,7 @@ from sandyq.store.records import facts
 from sandyq.workstation.bookings import Bookings
 from sandyq.workstation.contract import Changes, Question
 from sandyq.workstation.order_deciding import event
+from sandyq.workstation.order_emergency import refuse_unless_reducing
 from sandyq.workstation.order_evidence import STOPS, findings_of, refused, said_in
 from sandyq.workstation.ordered import Executed, Execution, OrderFill, Ticket, TicketLine
 from sandyq.workstation.periods import refuse_closed
@@ -142,6 +143,8 @@ def _checked(station: Workstation, desk: OrdersDesk, ticket: Ticket, line: Ticke
     now = desk.now()
     found = desk.check(q, basket, without=ticket.reference, largest=False, now=now)
     fresh = _acknowledged(found.reasons) - _agreed(desk, ticket)
+    if ticket.emergency:
+        refuse_unless_reducing(found)
     if found.verdict not in STOPS and not fresh:
         row, reference = desk.check_row(q, found, now, ticket.reference)
         return found, row, reference
