@@ -11,14 +11,15 @@ from sandyq.basics.decimals import canonical
 from sandyq.basics.errors import BadInput, Refused
 from sandyq.basics.text import N_
 from sandyq.control.chain import canonical_json
-from sandyq.control.proposals import ProposalState
+from sandyq.control.deciding import content_of
+from sandyq.control.proposals import Proposal, ProposalState
 from sandyq.limits.cure_clock import Clock, Waiver, clock
 from sandyq.limits.episodes import BEYOND, Episode, Subject, episodes, linked
 from sandyq.limits.mandate import Limit, Part
 from sandyq.limits.result import State
 from sandyq.limits.why import BreachClass, End, Why, why
 from sandyq.market.series import Calendar
-from sandyq.reference.facts import FactRow
+from sandyq.reference.facts import TABLES, FactRow
 from sandyq.store.changes import entry_moment
 from sandyq.store.records import Fact, facts
 from sandyq.workstation import daily_run, waivers, workstation
@@ -229,7 +230,7 @@ class BreachDesk:
                                              "exception."), where=breach.reference)
         if evidence.startswith("P-"):
             proposal = self._station.people.proposal(evidence)
-            if proposal.state is not ProposalState.APPROVED or breach.subject.limit not in proposal.content:
+            if proposal.state is not ProposalState.APPROVED or not _excepts(proposal, breach.subject.limit):
                 raise Refused("not-signed", N_("This is no approved decision of two persons about the limit."),
                               where=evidence)
             return
@@ -309,3 +310,10 @@ def _owner(steps: Sequence[StepTaken], limit: Limit | None) -> str:
 
 def _rank(breach: Breach) -> tuple[bool, bool, int, str]:
     return not breach.open, breach.settled, -breach.first.toordinal(), breach.reference
+
+
+def _excepts(proposal: Proposal, limit: str) -> bool:
+    """Return whether two persons decided about an exception to a limit; a mandate that only names it is none."""
+    content = content_of(proposal)
+    place = TABLES["waiver"].columns.index("limit_id") + 1
+    return content is not None and any(table == "waiver" and row[place] == limit for table, row in content.rows)
