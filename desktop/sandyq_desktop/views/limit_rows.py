@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
@@ -14,12 +14,17 @@ from sandyq.basics.findings import Severity
 from sandyq.basics.text import N_, Text
 from sandyq.limits.result import SEVERITY, LimitResult, LimitsRun, State
 from sandyq_desktop.context import ViewContext
-from sandyq_desktop.icons import draw, shape_of
+from sandyq_desktop.icons import Shape, draw, shape_of
 from sandyq_desktop.look import Look
 from sandyq_desktop.scaling import BILLION, MILLION, limit_digits, scaled, shown_value, unit_word
 from sandyq_desktop.tables import bullet, sparkline
 from sandyq_desktop.tables.columns import Column
+from sandyq_desktop.views.breach_rows import WAIVED, cure_words
 
+if TYPE_CHECKING:
+    from sandyq.workstation.breached import Breach
+
+_OVER = frozenset({State.BREACH, State.SOFT_BREACH})
 _SAME = frozenset({State.OK, State.NOT_APPLICABLE, State.UPCOMING})
 
 
@@ -41,11 +46,13 @@ class Rows:
         self._look = context.look
         self.series: Mapping[str, Sequence[float | None]] = {}
         """Values of the last 63 trading days by limit, empty until the worker has them."""
+        self.breaches: Mapping[str, Breach] = {}
+        """The open breach of each limit, empty until the worker has the register."""
 
     def columns(self) -> tuple[Column, ...]:
         return (
-            Column("state", N_("State"), lambda r: self._look.words.state(r.state), paint=self._state, stretch=False,
-                   spoken=lambda r, look: look.words.state(r.state), least=96, sort=lambda r: (SEVERITY[r.state],),
+            Column("state", N_("State"), self._state_words, paint=self._state, stretch=False,
+                   spoken=lambda r, _look: self._state_words(r), least=96, sort=lambda r: (SEVERITY[r.state],),
                    width=0, weight=_weight, extra=18),
             Column("id", N_("Id"), lambda r: r.limit.id, tone=lambda _r: "tx2"),
             Column("limit", N_("Limit"), self._title, weight=lambda r: 500 if r.state not in _SAME else 400,
@@ -88,12 +95,13 @@ class Rows:
     def _state(self, painter: QPainter, cell: QRectF, row: Any, look: Look, ground: str) -> None:
         size, color = look.px(12), look.palette.word(row.state)
         left = cell.left() + look.px(6)
-        draw(painter, shape_of(row.state), QRectF(left, cell.center().y() - size / 2, size, size), color,
+        shape = Shape.WAIVED if self._waived(row) else shape_of(row.state)
+        draw(painter, shape, QRectF(left, cell.center().y() - size / 2, size, size), color,
              look.color(ground))
         painter.setFont(look.font("body", _weight(row)))
         painter.setPen(color if row.state is not State.OK else look.color("tx2"))
         painter.drawText(QRectF(left + look.px(18), cell.top(), cell.width(), cell.height()),
-                         int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), look.words.state(row.state))
+                         int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), self._state_words(row))
 
     def _bar(self, painter: QPainter, cell: QRectF, row: Any, look: Look, ground: str) -> None:
         del ground
@@ -144,10 +152,20 @@ class Rows:
             return "> +100"
         return None if part.headroom.coin_move is None else part.headroom.coin_move * 100
 
+    def _waived(self, result: LimitResult) -> bool:
+        breach = self.breaches.get(result.limit.id)
+        return breach is not None and breach.waiver is not None and result.state in _OVER
+
+    def _state_words(self, result: LimitResult) -> str:
+        return self._look.say(WAIVED) if self._waived(result) else self._look.words.state(result.state)
+
     def _cure(self, result: LimitResult) -> str:
-        if result.state not in {State.BREACH, State.SOFT_BREACH} or not result.limit.cure_days:
+        if result.state not in _OVER:
             return ""
-        return self._look.say(N_("within {days} bd", days=result.limit.cure_days))
+        breach = self.breaches.get(result.limit.id)
+        if breach is not None:
+            return self._look.say(cure_words(breach))
+        return self._look.say(N_("within {days} bd", days=result.limit.cure_days)) if result.limit.cure_days else ""
 
 
 def _headroom(result: LimitResult, which: str) -> object:

@@ -13,7 +13,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QSplitter, QVBox
 from sandyq.basics.errors import SandyqError
 from sandyq.basics.text import N_
 from sandyq.limits.result import LimitResult, LimitsRun, PartResult, State
-from sandyq.workstation.contract import LimitHistory
+from sandyq.limits.why import CLASSES
+from sandyq.workstation.breached import STEP_WORDS, Breach, Register
+from sandyq.workstation.contract import LimitHistory, Question
 from sandyq_desktop.context import ViewContext
 from sandyq_desktop.controls import Action, Line, Segment, StateWord, Words
 from sandyq_desktop.explain import Answer, explained
@@ -24,12 +26,16 @@ from sandyq_desktop.palette import WORDS
 from sandyq_desktop.scaling import MILLION, unit_word
 from sandyq_desktop.tables.fold import FoldStrip
 from sandyq_desktop.tables.table import Table
+from sandyq_desktop.views.breach_parts import CureClock
+from sandyq_desktop.views.breach_rows import cure_words
 from sandyq_desktop.views.limit_rows import Rows, ordered
 
 if TYPE_CHECKING:
     from sandyq.workstation.workstation import Workstation
 
 RANGES = (("1M", N_("1M")), ("3M", N_("3M")), ("1Y", N_("1Y")), ("All", N_("All")))
+_PIECE = 25
+"""Days of the breach register that are worked out at a time: about a quarter of a second."""
 _RANGE_DAYS = {"1M": 31, "3M": 92, "1Y": 366}
 
 
@@ -47,6 +53,7 @@ class LimitsView(QWidget):
         self._run: LimitsRun | None = None
         self._chosen = ""
         self._history: LimitHistory | None = None
+        self._register: Register | None = None
         self._rows = Rows(context)
         self.table = Table(self._rows.columns(), look, N_("Limits").template)
         self.fold = FoldStrip(look)
@@ -59,6 +66,8 @@ class LimitsView(QWidget):
         self.clause = QLabel()
         self._clause_source = Words(look, "", "caption", "tx3")
         self._facts = QLabel()
+        self.clock = CureClock(look)
+        self.clock.hide()
         self.trace = FigureTree(look, N_("Trace of the measure").template, compact=True)
         self.ranges = Segment(look, N_("Range"), RANGES)
         self._history_title = Words(look, "", "head", weight=600)
@@ -119,7 +128,7 @@ class LimitsView(QWidget):
         words.setObjectName("panel")
         left = QVBoxLayout(words)
         left.setContentsMargins(0, 0, 0, 0)
-        for widget in (self._captions[0], self.clause, self._clause_source, self._captions[2], self._facts):
+        for widget in (self._captions[0], self.clause, self._clause_source, self._captions[2], self._facts, self.clock):
             left.addWidget(widget)
         left.addStretch(1)
         scroll = QScrollArea()
@@ -171,6 +180,28 @@ class LimitsView(QWidget):
         self._context.tasks.ask(lambda door: door.limits(question), self.show_run, key="limits")
         self._context.tasks.ask(lambda door: door.limits_series(question), self.show_series, key="limits-series",
                                 slow=True)
+        self._ask_breaches(question)
+
+    def _ask_breaches(self, question: Question) -> None:
+        """Ask the register in small pieces, so that what a person asks meanwhile comes in between."""
+        def then(left: int) -> None:
+            if question != self._context.question:
+                return
+            if left:
+                self._ask_breaches(question)
+            else:
+                self._context.tasks.ask(lambda door: door.breaches.register(question), self.show_breaches,
+                                        key="limits-breaches", failed=lambda _error: None)
+
+        self._context.tasks.ask(lambda door: door.breaches.prepare(question, _PIECE), then, key="limits-breaches",
+                                failed=lambda _error: None)
+
+    def show_breaches(self, register: Register) -> None:
+        """Write the clocks of open breaches beside their limits; the longest beyond speaks for its limit."""
+        self._register = register
+        self._rows.breaches = {one.subject.limit: one for one in register.breaches if one.open}
+        if self._run is not None:
+            self.show_run(self._run)
 
     def show_series(self, series: Mapping[str, Sequence[float | None]]) -> None:
         """Draw the small lines and write the changes since the day before."""
@@ -241,12 +272,16 @@ class LimitsView(QWidget):
         if part is not None and part.excess_usd is not None:
             million = words.language.number(part.excess_usd / MILLION, 3)
             lines.append((words(N_("Excess in USD m")), million))
+        breach = self._rows.breaches.get(limit.id)
+        self.clock.show_breach(breach)
+        if breach is not None:
+            lines += self._breach_lines(breach)
         if part is not None:
             for name, mark in ((N_("warning"), part.part.warn), (N_("soft"), part.part.soft),
                                (N_("hard"), part.part.hard)):
                 if mark is not None:
                     lines.append((words(name), self._amount(part, mark)))
-        if limit.cure_days:
+        if breach is None and limit.cure_days:
             lines.append((words(N_("Cure period")), words(N_("{days} bd", days=limit.cure_days))))
         lines.append((words(N_("Owner")), limit.owner or "—"))
         doubts = dict.fromkeys(words(f.text) for f in (*row.findings, *(part.findings if part else ())))
@@ -255,6 +290,23 @@ class LimitsView(QWidget):
         self._facts.setText("<table cellspacing='0' cellpadding='1'>" + "".join(
             f"<tr><td style='color:{dim};padding-right:10px'>{name}</td><td>{value}</td></tr>" for name, value in lines)
             + "</table>")
+
+    def _breach_lines(self, breach: Breach) -> list[tuple[str, str]]:
+        words = self._context.words
+        lines = [(words(N_("Breach")), breach.reference)]
+        if breach.kind is not None:
+            kind = words(CLASSES[breach.kind])
+            lines.append((words(N_("Class")), kind if breach.confirmed else words(N_("{kind}, proposed", kind=kind))))
+        lines.append((words(N_("Life cycle")), words(STEP_WORDS[breach.step])))
+        if cure := words(cure_words(breach)):
+            lines.append((words(N_("Cure by")), cure))
+        lowest = breach.part is not None and breach.part.direction == "min"
+        lines.append((words(N_("Until cured")), words(
+            N_("sales that lower it are refused, purchases pass") if lowest else
+            N_("purchases that raise it are refused, sales pass"))))
+        if breach.linked:
+            lines.append((words(N_("Linked")), breach.linked))
+        return lines
 
     def _amount(self, part: PartResult, amount: Decimal) -> str:
         number = self._context.words.language.number

@@ -61,6 +61,18 @@ class BreachDesk:
                      if name not in found]
         return Register(q.as_of, tuple(sorted(breaches, key=_rank)), allowed)
 
+    def prepare(self, q: Question, days: int) -> int:
+        """Work out some more days of the register and return how many are left: for asking it in small pieces."""
+        left = 0
+
+        def some(done: int, missing: int) -> bool:
+            nonlocal left
+            left = missing - done
+            return done < days
+
+        self._days.readings(q, some)
+        return left if left > days else 0
+
     def breach(self, q: Question, reference: str) -> Breach:
         """Return one breach. Raises BadInput when the register has none of that reference."""
         found = self.register(q).find(reference)
