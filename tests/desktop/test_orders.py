@@ -333,3 +333,12 @@ def test_the_effect_on_risk_is_told_and_unknown_stays_unknown(view: OrdersView, 
     qtbot.waitUntil(lambda: "unknown" in view.panel.risk.texts[-1], timeout=2000)
     view._clear()
     qtbot.waitUntil(lambda: view.panel.risk.isHidden(), timeout=2000)
+
+
+def test_each_line_of_several_tells_what_the_limits_say_to_it_alone(view: OrdersView, qtbot: QtBot) -> None:
+    view.paste(0, "buy\tIBIT\t1000000\t70\nsell\tNVDA\t5\t180\n")
+    found = [view.lines._rows[place]["result"] for place in (0, 1)]
+    qtbot.waitUntil(lambda: bool(found[0].accessibleName()), timeout=2000)
+    assert [one.accessibleName() for one in found] == ["Refused: L01", "Passes"]
+    view._remove(1)
+    assert not view.lines._rows[0]["result"].accessibleName()

@@ -6,8 +6,16 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QFontMetricsF,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QComboBox,
     QCompleter,
@@ -21,14 +29,17 @@ from PySide6.QtWidgets import (
 
 from sandyq.basics.decimals import product
 from sandyq.basics.text import N_, Text
-from sandyq.limits.result import Order
-from sandyq_desktop.controls import Action, Words
+from sandyq.limits.result import Check, Order, Verdict
+from sandyq_desktop.controls import LEFT, Action, Words
+from sandyq_desktop.icons import VERDICT_LOOKS, draw
 from sandyq_desktop.look import Look
 from sandyq_desktop.scaling import MILLION
 from sandyq_desktop.views.order_draft import Row
+from sandyq_desktop.words import VERDICTS
 
 HEADS: Final = ((N_("Side"), 0), (N_("Symbol"), 1), (N_("Instrument"), 2), (N_("Quantity or amount"), 3),
-                (N_("Limit price"), 4), (N_("Fee"), 5), (N_("Amount, m"), 6), (N_("Last price"), 7))
+                (N_("Limit price"), 4), (N_("Fee"), 5), (N_("Amount, m"), 6), (N_("Last price"), 7),
+                (N_("Line alone"), 8))
 NAMES: Final = {"symbol": N_("Symbol"), "quantity": N_("Quantity or amount"), "price": N_("Limit price"),
                 "fee": N_("Fee")}
 WIDTHS: Final = {"symbol": 88, "quantity": 112, "price": 86, "fee": 84}
@@ -83,6 +94,52 @@ class Sideways(QScrollArea):
         self.updateGeometry()
 
 
+class LineResult(QWidget):
+    """What the limits say to one line by itself: icon, word and the limits that speak."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self._verdict: Verdict | None = None
+        self._text = ""
+
+    def tell(self, check: Check | None) -> None:
+        """Show a check of the line alone; None: it is the only line, or not judged."""
+        self._verdict = check.verdict if check else None
+        self._text = ""
+        if check is not None:
+            names = dict.fromkeys(name for name, verdict, _ in check.reasons if verdict is check.verdict)
+            word = self._look.say(VERDICTS[check.verdict])
+            self._text = f"{word}: {', '.join(names)}" if names else word
+        self.setAccessibleName(self._text)
+        self.setToolTip(self._text)
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        if not self._text:
+            return QSize(0, self._look.px(20))
+        wide = QFontMetricsF(self._look.font("small", 500)).horizontalAdvance(self._text)
+        return QSize(min(round(wide) + self._look.px(20), self._look.px(190)), self._look.px(20))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        del event
+        if self._verdict is None:
+            return
+        look, painter = self._look, QPainter(self)
+        shape, token = VERDICT_LOOKS[self._verdict]
+        size, font = look.px(12), look.font("small", 500)
+        draw(painter, shape, QRectF(0, (self.height() - size) / 2, size, size), look.color(token), look.color("panel"))
+        painter.setFont(font)
+        painter.setPen(look.color(token))
+        room = self.width() - look.px(18)
+        painter.drawText(QRectF(look.px(18), 0, room, self.height()), LEFT,
+                         QFontMetricsF(font).elidedText(self._text, Qt.TextElideMode.ElideRight, room))
+
+
 class OrderLines(QWidget):
     """Shows rows and tells what is typed. The widgets of a row are kept while the number of rows stays the same."""
 
@@ -108,9 +165,10 @@ class OrderLines(QWidget):
         self._heads: list[Words] = []
         for text, column in HEADS:
             head = Words(look, text, "head", "tx3")
-            right = Qt.AlignmentFlag.AlignRight if column >= 3 else Qt.AlignmentFlag.AlignLeft
+            right = Qt.AlignmentFlag.AlignRight if 3 <= column < len(HEADS) - 1 else Qt.AlignmentFlag.AlignLeft
             self._heads.append(head)
             self._grid.addWidget(head, 0, column, right | Qt.AlignmentFlag.AlignBottom)
+        self._heads[-1].hide()
 
     def offer(self, symbols: Sequence[tuple[str, str]]) -> None:
         """Know the symbols that may be ordered, with their names."""
@@ -146,6 +204,14 @@ class OrderLines(QWidget):
             product(order.quantity, order.price) / MILLION * (1 if order.side == "buy" else -1), 3))
         self._label(place, "last").tell("" if last is None else f"{number(last[0])}  {last[1]}")
 
+    def show_results(self, checks: Sequence[Check | None]) -> None:
+        """Show what the limits say to each line by itself; a draft of one line has its verdict already."""
+        for place, row in enumerate(self._rows):
+            found = row["result"]
+            assert isinstance(found, LineResult)
+            found.tell(checks[place] if place < len(checks) else None)
+        self._heads[-1].setVisible(any(checks))
+
     def focus(self, place: int, name: str) -> None:
         _field(self._rows[place], name).setFocus()
 
@@ -177,10 +243,11 @@ class OrderLines(QWidget):
         row["name"] = Words(self._look, "", "small", "tx2", elided=True)
         row["amount"] = Words(self._look, "", "body", weight=500)
         row["last"] = Words(self._look, "", "small", "tx3")
+        row["result"] = LineResult(self._look)
         remove = Action(self._look, N_("Remove"))
         remove.clicked.connect(lambda: self.removed.emit(place))
         row["remove"] = remove
-        order = ("side", "symbol", "name", "quantity", "price", "fee", "amount", "last", "remove")
+        order = ("side", "symbol", "name", "quantity", "price", "fee", "amount", "last", "result", "remove")
         for column, name in enumerate(order):
             if name in ("amount", "last"):
                 self._grid.addWidget(row[name], place + 1, column, Qt.AlignmentFlag.AlignRight)

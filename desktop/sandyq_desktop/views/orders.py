@@ -198,6 +198,7 @@ class OrdersView(QWidget):
     # ---- checking
 
     def _changed(self) -> None:
+        self.lines.show_results(())
         self._show_draft()
         self.panel.tell(self.check, CHECKING if self.check else NO_ORDERS)
         self._timer.start()
@@ -221,12 +222,21 @@ class OrdersView(QWidget):
             if self.orders() == orders:
                 self.panel.risk.tell(found)
 
+        def lines(found: tuple[Check, ...]) -> None:
+            if self.orders() == orders:
+                by_place = dict(zip(self._places, found, strict=True))
+                self.lines.show_results([by_place.get(place) for place in range(len(self.draft.rows))])
+
         def answered(found: Check) -> None:
             if self.orders() != orders or question != self._context.question:
                 return
             self.show_check(found)
             self._context.tasks.ask(lambda door: door.check(question, orders, largest=True), largest,
                                     key="order-largest", failed=self._failed, slow=True)
+            if len(orders) > 1:
+                self._context.tasks.ask(lambda door: tuple(door.check(question, (one,), largest=False)
+                                                           for one in orders), lines, key="order-lines-alone",
+                                        failed=self._failed, slow=True)
             self._context.tasks.ask(lambda door: door.risk.effects(question, orders), effects, key="order-effects",
                                     failed=lambda _error: self.panel.risk.tell(None), slow=True)
 
