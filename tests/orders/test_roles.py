@@ -93,8 +93,10 @@ ACTS: dict[str, tuple[Right, Act]] = {
     "review": (Right.APPROVE, lambda s, b: s.orders.review(b.emergency, "accepted", "seen")),
     "party": (Right.PROPOSE, lambda s, b: s.people.post("party", "P", [("party", (
         0, "P", "P", "broker", "US", "active", None, "register"))], {})),
-    "waiver": (Right.PROPOSE, lambda s, b: s.people.post("waiver", "W-1", [("waiver", (
-        0, "W-1", "sleeve", "L16", "1", None, "80000", NEXT.isoformat(), "2025-12-31", "4.9", "why"))], {})),
+    "waive": (Right.PROPOSE, lambda s, b: s.breaches.waive(
+        Q, "L16", ceiling=Decimal(95_000), valid_from=NEXT, valid_to=NEXT, clause="4.9", reason="why")),
+    "override": (Right.PROPOSE, lambda s, b: s.tranches.override(Q, "IC 7", Decimal(1000), DAY, NEXT, "Paced")),
+    "run": (Right.BOOK, lambda s, b: s.breaches.run_limits(Q)),
     "enrol": (Right.ENROL, lambda s, b: s.people.enrol("Risk 3", Role.RISK, signer("Risk 3").public_key,
                                                        s.people.proof(signer("Risk 3"), Role.RISK))),
 }
