@@ -292,7 +292,7 @@ class PeopleDesk:
         self._refuse_retroactive(content)
         if "trade_order" in content.tables:
             self._station.orders.judge_again(proposal, content)
-        if "tranche_release" in content.tables:
+        if content.tables & {"tranche_release", "gate_override"}:
             self._station.tranches.judge_again(content)
         payload = {**content.payload, "proposal": reference}
         return self._station.record(proposal.kind, payload, [self._decision(proposal, Decision.APPROVED, note),

@@ -110,11 +110,14 @@ class TranchesDesk:
             {"release": reference, "tranche": tranche, "hash": _digest(text)}, key=f"release:{reference}", expires=end)
 
     def judge_again(self, content: Content) -> None:
-        """Look at a release again just before its approval: it must be possible still, and hold what it says.
+        """Look at a release or an override again just before its approval: it must be possible still, and hold what it
+        says, whoever made its rows.
 
-        Raises Refused.
+        Raises Refused, BadInput.
         """
         for table, row in content.rows:
+            if table == OVERRIDE:
+                self._judge_override(row)
             if table != RELEASE:
                 continue
             _, reference, book, tranche, amount, _, _, text, digest, *_ = row
@@ -130,6 +133,16 @@ class TranchesDesk:
                 raise Refused("over-tranche", N_("{amount} is more than the {left} that are left of tranche {tranche}.",
                                                  amount=Decimal(str(amount)), left=standing.left,
                                                  tranche=str(tranche)), where=str(reference))
+
+    def _judge_override(self, row: FactRow) -> None:
+        _, reference, book, _, tranche, amount, first, last, reason = row
+        mandate = self._station.mandate(Question(self._station.latest_day(), None, str(book)))
+        end = date.fromisoformat(str(last))
+        if amount is None or end < self._today(Question(self._station.latest_day())):
+            raise Refused("bad-override", N_("An override has an amount, and days that are not over."),
+                          where=str(reference))
+        self._refuse_unmeant(mandate, Decimal(str(amount)), date.fromisoformat(str(first)), end, str(reason),
+                             str(tranche or ""))
 
     def _release_text(self, q: Question, reference: str, tranche: str, amount: Decimal) -> str:
         """The evidence of a release: the gate's day and every limit, as they stand when it is proposed."""
