@@ -33,7 +33,7 @@ from sandyq.limits.evaluate import (
 from sandyq.limits.headroom import headroom
 from sandyq.limits.mandate import Mandate, Part
 from sandyq.limits.measures import BY_NAME
-from sandyq.limits.measures.base import Below, Reach, denominator, dimension, measured
+from sandyq.limits.measures.base import Again, Below, Reach, denominator, dimension, measured
 from sandyq.limits.result import LimitResult, LimitsRun, Measured, Order, PartResult, State
 from sandyq.limits.snapshot import Row, Snapshot
 
@@ -81,7 +81,7 @@ class Prepared:
 
     @cached_property
     def _limits(self) -> list[tuple[LimitResult, list[_Part]]]:
-        return [(result, [_Part(part) for part in result.parts]) for result in self.run.results]
+        return [(result, [_Part(part, self.snapshot) for part in result.parts]) for result in self.run.results]
 
     @cached_property
     def sellable(self) -> Snapshot:
@@ -156,7 +156,9 @@ class Moved:
     def earlier(self) -> Snapshot:
         """The touched lines before the orders; only its sums over lines mean something."""
         rows = (self.before.by_symbol.get(symbol) for symbol in self.symbols)
-        return replace(self.touched, rows=tuple(row for row in rows if row is not None))
+        found = replace(self.touched, rows=tuple(row for row in rows if row is not None))
+        found.__dict__.update(market_value=self.market_value, exposure=self.exposure)
+        return found
 
     @cached_property
     def market_value(self) -> Decimal | None:
@@ -191,8 +193,8 @@ class Moved:
 class _Part:
     """One part before the orders, its groups ranked, the most pressing first."""
 
-    def __init__(self, was: PartResult) -> None:
-        self.was, self.part = was, was.part
+    def __init__(self, was: PartResult, book: Snapshot) -> None:
+        self.was, self.part, self._book = was, was.part, book
         self._measure = BY_NAME[was.part.measure]
         self._known = {group.group: group for group in was.groups}
         self._old: dict[tuple[str, ...], tuple[Measured, ...]] = {}
@@ -208,6 +210,10 @@ class _Part:
     def _one_denominator(self) -> bool:
         return len({group.denominator for group in self.was.groups}) == 1
 
+    @cached_property
+    def _again(self) -> Again | None:
+        return self._measure.keep(self._book, self.part) if self._measure.keep is not None else None
+
     def after(self, moved: Moved) -> PartAfter:
         """Return the part after the orders. Called inside a context of 50 digits."""
         if idle(self.part, moved.touched):
@@ -222,7 +228,8 @@ class _Part:
             case Reach.SUM | Reach.COINS | Reach.OWN | Reach.CHOSEN:
                 found = self._sums(moved) if self._plain and self._one_denominator else None
             case Reach.BOOK | Reach.NAMED:
-                pass
+                groups = None if self._again is None else self._again(moved.earlier, moved.touched)
+                found = None if groups is None else self._told(moved, groups)
         return found or self._measured(moved, moved.whole)
 
     def _unchanged(self) -> PartAfter:
@@ -230,7 +237,9 @@ class _Part:
 
     def _measured(self, moved: Moved, book: Snapshot) -> PartAfter:
         """Measure every group on a book that has all that the measure reads."""
-        groups = self._measure.take(book, self.part)
+        return self._told(moved, self._measure.take(book, self.part))
+
+    def _told(self, moved: Moved, groups: Sequence[Measured]) -> PartAfter:
         if not groups:
             return PartAfter(self.was, not_applicable(self.part))
         worst = worst_group(self.part, groups)
@@ -249,13 +258,14 @@ class _Part:
         return self._pressed(moved, {group.group: group for group in fresh}, gone, lambda group: group)
 
     def _sums(self, moved: Moved) -> PartAfter | None:
+        shared = self._shared(moved)
+        if shared is None:
+            return None
         fresh, old = self._measure.take(moved.touched, self.part), self._earlier(moved)
         if any(group.findings or group.numerator is None for group in (*fresh, *old)):
             return None
-        below = self._below(moved, fresh, old)
-        if below is None:
-            return None
-        sums = self._moved_sums(moved, fresh, old)
+        below = self._own(fresh, old) if self._measure.reach is Reach.OWN else shared
+        sums = self._moved_sums(moved, fresh, old) if below.absolute or below.amount else None
         if sums is None:
             return None
         if not sums and below.amount == self.was.denominator:
@@ -276,21 +286,23 @@ class _Part:
             self._old[moved.symbols] = found
         return found
 
-    def _below(self, moved: Moved, fresh: Sequence[Measured], old: Sequence[Measured]) -> Below | None:
+    def _shared(self, moved: Moved) -> Below | None:
         """Return the denominator after the orders; None where it is not one above zero that all groups share."""
-        if self._measure.reach is Reach.COINS:
-            found = Below(moved.exposure)
-        elif self._measure.reach is Reach.OWN:
-            whole = self.was.denominator or ZERO
-            whole = EXACT.add(whole, fresh[0].denominator or ZERO) if fresh else whole
-            found = Below(EXACT.subtract(whole, old[0].denominator or ZERO) if old else whole)
-        else:
-            found = moved.below(self.part)
+        if self._measure.reach is Reach.OWN:
+            return Below(self.was.denominator)
+        found = Below(moved.exposure) if self._measure.reach is Reach.COINS else moved.below(self.part)
         if found.absolute:
             return found
         # A minimum has no subject while the sleeve is under its floor.
         idle_minimum = self.part.direction == "min" and found.room_to_floor is not None
         return found if found.amount and found.amount > 0 and not idle_minimum else None
+
+    def _own(self, fresh: Sequence[Measured], old: Sequence[Measured]) -> Below:
+        """Return what a measure divides by that is a sum over lines itself."""
+        whole = self.was.denominator or ZERO
+        if fresh:
+            whole = EXACT.add(whole, fresh[0].denominator or ZERO)
+        return Below(EXACT.subtract(whole, old[0].denominator or ZERO) if old else whole)
 
     def _moved_sums(self, moved: Moved, fresh: Sequence[Measured], old: Sequence[Measured]) -> dict[
             str, Decimal] | None:

@@ -17,6 +17,8 @@ from sandyq.limits.snapshot import Denominator, Row, Snapshot, total
 from sandyq.valuation.holdings import Freshness
 
 Take = Callable[[Snapshot, Part], tuple[Measured, ...]]
+Again = Callable[[Snapshot, Snapshot], "tuple[Measured, ...] | None"]
+"""From the touched lines before and after an order (with the totals after it) to the figure after it; None: unknown."""
 
 
 _SIMPLE: dict[str, Callable[[Row], str]] = {
@@ -65,7 +67,8 @@ class Measure:
     `units`: what its thresholds may be in. `order_only`: without an order it does not apply. `by_line`: its groups are
     lines, and only an order for a line moves it. `scopes` and `groups` are dimensions; `denominators` empty: it has its
     own; else a ratio needs one of them and an amount none. `options`: the names of its own settings, None: not checked.
-    `reach` is a promise that a property test holds against measuring everything.
+    `reach` is a promise that a property test holds against measuring everything. `keep` prepares a figure of the whole
+    book for changes of few lines.
     """
 
     name: str
@@ -79,6 +82,7 @@ class Measure:
     bases: frozenset[str] = VALUE
     options: frozenset[str] | None = frozenset()
     reach: Reach = Reach.BOOK
+    keep: Callable[[Snapshot, Part], Again | None] | None = None
 
 
 def unknown(code: str, text: Text, subject: str = "") -> Finding:
