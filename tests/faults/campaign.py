@@ -49,7 +49,7 @@ FAULTS = (
     Fault("R12", "drills:drills", "restore after a disaster", 3, 30),
     Fault("R14", "drills:soak", "memory of one process over seconds", 30, 28_800),
     Fault("R15", "suites:offline", "the whole suite without network interfaces", 0, 1),
-    Fault("R17", "suites:four_eyes", "attempts to get round four eyes", 1, 1),
+    Fault("R17", "suites:four_eyes", "attempts to get round four eyes or a cap", 1, 1),
 )
 
 
