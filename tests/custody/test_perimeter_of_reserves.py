@@ -117,3 +117,5 @@ def test_an_empty_book_has_no_perimeter_and_says_so_without_a_fault(tmp_path: Pa
     with sleeve(tmp_path / "b.sandyq"):
         pass
     assert run_json("reserves", tmp_path / "b.sandyq", "--as-of", DAY)["reserves"] == []
+    assert "No figure of the reserves" in run("reserves", tmp_path / "b.sandyq", "--as-of", DAY).stdout
+    assert "13F" in run("disclosures", tmp_path / "b.sandyq", "--as-of", DAY).stdout

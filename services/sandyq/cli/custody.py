@@ -11,6 +11,7 @@ from typing import Any, Final
 import click
 
 from sandyq.basics.origin import Origin
+from sandyq.basics.text import N_
 from sandyq.book.state import Basis
 from sandyq.cli import custody_forms as forms
 from sandyq.cli import custody_prints as prints
@@ -90,6 +91,8 @@ def disclosures(book: Path, as_of: date | None, known_at: datetime | None, actor
         answer({"as_of": question.as_of.isoformat(), "known_at": moment(question), "alerts": alerts(found, said(code))})
     else:
         print_alerts(found, said(code))
+        if not found:
+            click.echo(said(code).say(N_("The book has no mandate.")))
 
 
 @click.command()

@@ -172,6 +172,9 @@ def issuers(result: Issuers, language: Language) -> None:
 def reserve_shares(found: Sequence[ReserveShare], language: Language) -> None:
     """Print each series by day: amount, publication, age, and the sleeve's share in per cent and basis points."""
     say, number = language.say, language.number
+    if not found:
+        click.echo(say(N_("No figure of the reserves was published, or the book has no mandate.")))
+        return
     table([say("Date"), say("Series"), say("USD bn"), say("Of"), say("Published"), say("Age, days"), say("Freshness"),
            say("Share, %"), say("Basis points")],
           [[language.date(item.day), item.series, number(item.amount_usd / _BILLION, 3), language.date(item.of),
