@@ -33,7 +33,7 @@ from sandyq.limits.evaluate import (
 from sandyq.limits.headroom import headroom
 from sandyq.limits.mandate import Mandate, Part
 from sandyq.limits.measures import BY_NAME
-from sandyq.limits.measures.base import Again, Below, Reach, denominator, dimension, measured
+from sandyq.limits.measures.base import SIMPLE, Again, Below, Reach, denominator, dimension, measured
 from sandyq.limits.result import LimitResult, LimitsRun, Measured, Order, PartResult, State
 from sandyq.limits.snapshot import Row, Snapshot
 
@@ -334,7 +334,7 @@ class _Part:
 
     def _nameless(self, moved: Moved) -> bool:
         key = self.part.group_by
-        return bool(key) and any(not dimension(row, key) for row in moved.rows.values())
+        return key in SIMPLE and any(not dimension(row, key) for row in moved.rows.values())
 
     def _pressed(self, moved: Moved, fresh: dict[str, Measured], gone: set[str],
                  anew: Callable[[Measured], Measured]) -> PartAfter | None:
@@ -343,8 +343,11 @@ class _Part:
         for group in self._ranked:
             if group.group not in fresh and group.group not in gone:
                 others.append(anew(group))
-                if not self._over(others[-1].value or ZERO) and others[-1].value != others[0].value:
-                    break  # Ranked: nothing after it presses more.
+                # Ranked: nothing after it presses more. Only a division can round two different sums to one value.
+                if not self._over(others[-1].value or ZERO) and (
+                        group.denominator is None or others[-1].value != others[0].value
+                        or (len(others) > 1 and others[-1].numerator == others[-2].numerator)):
+                    break
         found = [*fresh.values(), *others]
         if not found:
             return None
