@@ -83,6 +83,7 @@ def shared(qapp: QApplication, demo_book: Path) -> Iterator[Window]:
     made = Window(Words(catalogues.language), Settings())
     made.resize(1600, 1000)
     made.show()
+    made.current = "mandate"  # the view that it opens with
     made.open_with(opener(demo_book))
     yield made
     made.close()
@@ -186,7 +187,7 @@ def test_levels_are_typed_in_per_cent_and_told_as_a_sentence(window: Window, vie
     settled(window, settle, qtbot)
     change, = view.panes.review.changes
     assert (change.limit, change.before, change.after) == ("L16", "0.45", "0.5")
-    assert [row.mark.words.template for row in view.list.model.rows if row.limit == "L16"] == ["changed"]
+    assert [row.mark.template for row in view.list.model.rows if row.limit == "L16"] == ["changed"]
     view.panes.open("findings")
     assert "clause-unchanged" in {defect.code for defect in view.panes.review.defects}
 

@@ -10,10 +10,13 @@ import pytest
 
 from sandyq.basics.findings import Severity
 from sandyq.basics.language import ENGLISH
+from sandyq.limits import vocabulary
 from sandyq.limits.draft import Draft
 from sandyq.limits.lint import Defect, errors, lint_changes, lint_text
 from sandyq.limits.lint_scopes import contains, intersect
 from sandyq.limits.mandate_diff import differences
+from sandyq.limits.measures import MEASURES
+from sandyq.limits.measures.base import BASES, DENOMINATORS, SCOPES
 from sandyq_resources import text
 
 EXAMPLE = text("mandates", "example.toml")
@@ -129,3 +132,12 @@ def test_scopes_are_compared_as_sets_of_lines() -> None:
     assert contains({"currency": ("!USD",)}, {"currency": ("!USD", "!KZT")})
     assert not contains({"currency": ("!USD", "!KZT")}, {"currency": ("!USD",)})
     assert contains({"kind": ("miner", "exchange")}, {"kind": ("miner",), "currency": ("USD",)})
+
+
+def test_every_measure_dimension_and_basis_has_words() -> None:
+    assert {measure.name for measure in MEASURES} <= set(vocabulary.MEASURE_WORDS)
+    assert {unit for measure in MEASURES for unit in measure.units} <= set(vocabulary.UNIT_WORDS)
+    assert set(vocabulary.SCOPE_WORDS) >= SCOPES
+    assert set(vocabulary.BASIS_WORDS) >= BASES
+    assert set(vocabulary.DENOMINATOR_WORDS) >= DENOMINATORS
+    assert ENGLISH.say(vocabulary.word(vocabulary.MEASURE_WORDS, "a_new_one")) == "a new one"

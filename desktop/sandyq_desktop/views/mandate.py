@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QMargins, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from sandyq.basics.errors import BadInput, SandyqError
 from sandyq.basics.findings import Severity
@@ -23,11 +22,11 @@ from sandyq_desktop.bars import read_day
 from sandyq_desktop.context import ViewContext
 from sandyq_desktop.controls import Action, Line, Words
 from sandyq_desktop.flow import Flow
-from sandyq_desktop.tables.columns import Column
 from sandyq_desktop.tables.table import Table
-from sandyq_desktop.views.data_parts import Marked
 from sandyq_desktop.views.mandate_draft import History, Place, typed
+from sandyq_desktop.views.mandate_foot import Foot
 from sandyq_desktop.views.mandate_form import MandateForm
+from sandyq_desktop.views.mandate_list import HEAD, Item, columns, rows_of, title_of
 from sandyq_desktop.views.mandate_panes import Panes
 
 if TYPE_CHECKING:
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
 LIVE_MS = 250
 NARROW = 800
 """Logical pixels under which form and panes take turns."""
-_QUIET = Marked("", "tx2", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +46,6 @@ class Start:
     names: Names
     second: bool
     """Whether two persons decide about the mandate in this book now."""
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One row of the list: the mandate's head (no limit) or a limit, with what the draft does to it."""
-
-    limit: str
-    title: str
-    mark: Marked = _QUIET
 
 
 def start_of(door: Workstation, question: Any) -> Start:
@@ -84,13 +73,7 @@ class MandateView(QWidget):
         self._benched = ""
         self._filling = self._turned = False
         self._narrow: bool | None = None
-        self.list = Table((
-            Column("id", N_("Id"), lambda item: item.limit or "—", tone=lambda _i: "tx2"),
-            Column("limit", N_("Limit"), lambda item: item.title, stretch=True, least=100, most=400,
-                   weight=lambda item: 600 if item.mark.words else 400),
-            Column("mark", N_("Draft"), lambda item: item.mark.words, role="small",
-                   tone=lambda item: item.mark.token, least=30, most=110),
-        ), look, N_("Limits of the draft").template)
+        self.list = Table(columns(), look, N_("Limits of the draft").template)
         self.table = self.list
         self.form = MandateForm(context)
         self.panes = Panes(context)
@@ -100,11 +83,8 @@ class MandateView(QWidget):
         self.add, self.copy = Action(look, N_("New limit")), Action(look, N_("Copy the limit"))
         self.take = Action(look, N_("Take the limit out"))
         self.again = Action(look, N_("Begin anew"))
-        self.version, self.valid_from, self.reason = QLineEdit(), QLineEdit(), QLineEdit()
-        self._labels = [Words(look, N_("Version"), "small", "tx2"), Words(look, N_("First day"), "small", "tx2"),
-                        Words(look, N_("Reason"), "small", "tx2")]
-        self.why = Words(look, "", "small", "t_warn", elided=True)
-        self.propose = Action(look, N_("Propose the version"), main=True)
+        self.foot = Foot(context)
+        self.reason, self.why, self.propose = self.foot.reason, self.foot.why, self.foot.propose
         self.turn = Action(look, N_("Findings and changes"))
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -122,13 +102,6 @@ class MandateView(QWidget):
         for action in (self.turn, self.undo, self.redo, self.add, self.copy, self.take, self.again):
             head.addWidget(action)
         self.turn.hide()
-        foot = Flow(margins=QMargins(16, 7, 16, 7))
-        for label, field in zip(self._labels, (self.version, self.valid_from), strict=False):
-            foot.addWidget(label)
-            foot.addWidget(field)
-        foot.addWidget(self._labels[2])
-        foot.eager(self.reason)
-        foot.addWidget(self.propose)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
@@ -145,11 +118,7 @@ class MandateView(QWidget):
         splitter.setStretchFactor(2, 4)
         box.addWidget(splitter, 1)
         box.addWidget(Line(look))
-        row = QHBoxLayout()
-        row.setContentsMargins(16, 6, 16, 0)
-        row.addWidget(self.why)
-        box.addLayout(row)
-        box.addLayout(foot)
+        box.addWidget(self.foot)
 
     def _connect(self) -> None:
         self.list.chosen.connect(self._choose)
@@ -164,10 +133,9 @@ class MandateView(QWidget):
         self.copy.clicked.connect(lambda: self._add(self.place.limit))
         self.take.clicked.connect(self._take)
         self.again.clicked.connect(self.begin_anew)
-        self.version.textEdited.connect(lambda _t: self._head_typed())
-        self.valid_from.textEdited.connect(lambda _t: self._head_typed())
-        self.reason.textChanged.connect(lambda _t: self._enable())
-        self.propose.clicked.connect(self.submit)
+        self.foot.typed.connect(self._head_typed)
+        self.foot.reasoned.connect(self._enable)
+        self.foot.wanted.connect(self.submit)
         self.turn.clicked.connect(self._turn)
         self.panes.run.clicked.connect(self.try_past_days)
         self.panes.wanted.connect(self.show_limit)
@@ -264,10 +232,10 @@ class MandateView(QWidget):
         return typed(key, text, unit, self._context.words.code)
 
     def _head_typed(self) -> None:
-        draft, day = self.history.draft, read_day(self.valid_from.text())
+        draft, day = self.history.draft, self.foot.day
         if draft is None:
             return
-        version = self.version.text().strip()
+        version = self.foot.version.text().strip()
         self.history.change(draft.with_head(version=version or None, **({"valid_from": day} if day else {})),
                             ("", 0, "version"))
         self._changed()
@@ -348,42 +316,31 @@ class MandateView(QWidget):
             self.place = Place()
         parts = len(have[self.place.limit]["part"]) if self.place.limit else 1
         self.place = Place(self.place.limit, min(self.place.part, parts))
-        title = (f"{self.place.limit}  {self._title_of(have[self.place.limit])}" if self.place.limit
-                 else self._context.words(N_("The mandate itself")))
+        words = self._context.words
+        title = f"{self.place.limit}  {title_of(have[self.place.limit], words)}" if self.place.limit else words(HEAD)
         self.form.show_place(draft, self.place, title)
         problem = next((error for cell, error in self._bad.items() if cell[0] == self.place.limit), None)
         self.form.problem.tell(problem.what if problem else "")
         self.form.problem.setVisible(problem is not None)
-        self._fill_foot(draft)
+        self.foot.fill(draft)
+        self._say_about(draft)
         self._show_list()
         self._enable()
 
-    def _fill_foot(self, draft: Draft) -> None:
-        day = draft.head.get("valid_from")
-        for field, text in ((self.version, str(draft.head.get("version", ""))),
-                            (self.valid_from, self._context.words.language.date(day) if isinstance(day, date) else "")):
-            if not field.hasFocus() and field.text() != text:
-                field.setText(text)
+    def _say_about(self, draft: Draft) -> None:
         if self._start is not None and self._start.versions:
             last = self._start.versions[-1].mandate
             self._about.tell(N_("Draft of {version}; it follows {last}, in force from {day}. Nothing is in the book "
                                 "before it is proposed.", version=draft.head.get("version", "—"), last=last.version,
                                 day=last.valid_from))
 
-    def _title_of(self, limit: Any) -> str:
-        titles = limit.get("title", {})
-        return titles if isinstance(titles, str) else self._context.words.title(titles)
-
     def _show_list(self) -> None:
         draft = self.history.draft
         if draft is None:
             return
-        marks = self._marks()
-        rows = [Item("", self._context.words(N_("The mandate itself")), marks.get("", _QUIET))]
-        rows += [Item(str(limit.get("id")), self._title_of(limit), marks.get(str(limit.get("id")), _QUIET))
-                 for limit in draft.limits]
+        rows = rows_of(draft, self.panes.review, self._context.words)
         self._filling = True
-        if tuple(rows) != tuple(self.list.model.rows):
+        if rows != tuple(self.list.model.rows):
             self.list.show_rows(rows)
         if (current := self.list.current()) is None or current.limit != self.place.limit:
             self.list.choose(lambda row: row.limit == self.place.limit)
@@ -410,30 +367,13 @@ class MandateView(QWidget):
         self.turn.tell(N_("Back to the form") if self._turned else N_("Findings and changes"))
         self._fit()
 
-    def _marks(self) -> dict[str, Marked]:
-        review = self.panes.review
-        found: dict[str, Marked] = {}
-        for change in review.changes if review else ():
-            new = change.code == "limit-added"
-            found[change.limit] = Marked("", "acc", N_("new") if new else N_("changed"))
-        for defect in review.defects if review else ():
-            if defect.severity is Severity.ERROR:
-                found[defect.limit] = Marked("", "t_breach", N_("error"))
-        return found
-
     def _enable(self) -> None:
         self.undo.setEnabled(self.history.can_undo)
         self.redo.setEnabled(self.history.can_redo)
         self.again.setEnabled(self.history.touched)
         self.copy.setEnabled(bool(self.place.limit))
         self.take.setEnabled(bool(self.place.limit))
-        self.propose.tell(N_("Propose the version") if self._start is None or self._start.second
-                          else N_("Record the version"))
-        why = self._why_not()
-        self.why.tell(why or "")
-        self.why.setVisible(why is not None)
-        self.propose.setEnabled(why is None)
-        self.propose.setToolTip(self._context.words(why) if why else "")
+        self.foot.say(self._why_not(), second=self._start is None or self._start.second)
 
     def _why_not(self) -> Text | None:
         """Return why the draft cannot be proposed as it stands."""
@@ -444,7 +384,7 @@ class MandateView(QWidget):
             return N_("There is no mandate to draft from.")
         if self._bad:
             return next(iter(self._bad.values())).what
-        if read_day(self.valid_from.text()) is None:
+        if self.foot.day is None:
             return N_("The first day is not a day.")
         if review is None or not self.history.touched or (not review.changes and review.mandate is not None):
             return N_("The draft changes nothing yet.")
@@ -491,18 +431,13 @@ class MandateView(QWidget):
 
     def restyle(self) -> None:
         look = self._context.look
-        for widget, least in ((self.list, 80), (self.form, 300), (self.panes, 120), (self.reason, 200)):
+        for widget, least in ((self.list, 80), (self.form, 300), (self.panes, 120)):
             widget.setMinimumWidth(look.px(least))
-        for field, wide in ((self.version, 72), (self.valid_from, 104)):
-            field.setFixedWidth(look.px(wide))
-        for words in (self._title, self._about, self.why, *self._labels):
+        for words in (self._title, self._about):
             words.restyle()
-        for action in (self.turn, self.undo, self.redo, self.add, self.copy, self.take, self.again, self.propose):
+        for action in (self.turn, self.undo, self.redo, self.add, self.copy, self.take, self.again):
             action.restyle()
-        for field, name in ((self.version, N_("Version")), (self.valid_from, N_("First day")),
-                            (self.reason, N_("Reason"))):
-            field.setFont(look.font())
-            field.setAccessibleName(look.say(name))
+        self.foot.restyle()
         self.list.restyle()
         self.form.restyle()
         self.panes.restyle()
