@@ -310,7 +310,8 @@ def test_every_field_has_a_name_for_the_ear(view: OrdersView) -> None:
 
 
 def test_the_smallest_cure_is_shown_and_its_sales_can_be_put_in_the_draft(view: OrdersView) -> None:
-    assert not view.panel.cure.isHidden()
+    assert view.panel.cure.cure is None, "it is looked for when it is asked for"
+    view.panel.cure.seek.click()
     assert view.panel.cure.wish == (1, Decimal("0.10"))
     view.panel.cure.button.click()
     assert view.draft.rows[0].side == "sell"
@@ -320,6 +321,9 @@ def test_the_smallest_cure_is_shown_and_its_sales_can_be_put_in_the_draft(view: 
 
 
 def test_another_share_of_volume_asks_for_another_cure(view: OrdersView) -> None:
+    view.panel.cure._share.setCurrentIndex(0)
+    assert view.panel.cure.cure is None
+    view.panel.cure.seek.click()
     view.panel.cure._share.setCurrentIndex(2)
     assert view.panel.cure.cure is not None
     assert view.panel.cure.cure.share_of_volume == Decimal("0.20")

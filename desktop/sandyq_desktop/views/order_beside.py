@@ -25,7 +25,9 @@ _USUAL_SHARE: Final = 1
 
 
 class CureBox(QWidget):
-    """Sales that bring every limit back. `asked` when days or share of volume are chosen; `put` gets the cure."""
+    """Sales that bring every limit back, found when they are asked for: the search takes a second or two, and checks of
+    what is typed would wait for it. `put` gets the cure.
+    """
 
     asked = Signal()
 
@@ -43,9 +45,11 @@ class CureBox(QWidget):
             self._share.addItem(str((share * HUNDRED).normalize().quantize(Decimal(1))), share)
         self._share.setCurrentIndex(_USUAL_SHARE)
         for choice in (self._days, self._share):
-            choice.currentIndexChanged.connect(lambda _place: self.asked.emit())
+            choice.currentIndexChanged.connect(self._seek_again)
         self._rows = QVBoxLayout()
         self._rows.setSpacing(3)
+        self.seek = Action(look, N_("Find it"))
+        self.seek.clicked.connect(self._seek)
         self.button = Action(look, N_("Put in the draft"))
         self.button.clicked.connect(self._take)
         box = QVBoxLayout(self)
@@ -58,9 +62,9 @@ class CureBox(QWidget):
             line.addWidget(words, 1)
             box.addLayout(line)
         box.addLayout(self._rows)
-        box.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
+        for button in (self.seek, self.button):
+            box.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         self.restyle()
-        self.tell(None)
 
     @property
     def wish(self) -> tuple[int, Decimal]:
@@ -70,13 +74,16 @@ class CureBox(QWidget):
         return days, Decimal(share)
 
     def tell(self, cure: Cure | None) -> None:
-        """Show a cure; without one, or with nothing to cure and nothing left open, the box is away."""
+        """Show a cure; None: nobody has asked for one about this day yet."""
         self.cure = cure
         _empty(self._rows)
-        self.setVisible(cure is not None and bool(cure.sales or cure.left))
+        self.seek.setVisible(cure is None)
+        self.seek.setAccessibleName(self._look.say(N_("Find the smallest cure")))
         self.button.setVisible(cure is not None and bool(cure.sales))
         if cure is None:
             return
+        if not cure.sales and not cure.left:
+            self._add(N_("No limit is beyond its limit: there is nothing to cure."))
         number = self._look.words.language.number
         for sale in cure.sales:
             amount = None if sale.amount_usd is None else abs(sale.amount_usd) / MILLION
@@ -90,12 +97,19 @@ class CureBox(QWidget):
             self._add(N_("{limit}: {reason}", limit=left.limit, reason=left.text), tone="t_warn")
 
     def restyle(self) -> None:
-        for words in (self._caption, self._in, self._of, self.button):
+        for words in (self._caption, self._in, self._of, self.seek, self.button):
             words.restyle()
         for choice, name in ((self._days, N_("Days of the cure")), (self._share, N_("Share of volume, per cent"))):
             choice.setFont(self._look.font("small"))
             choice.setAccessibleName(self._look.say(name))
         self.tell(self.cure)
+
+    def _seek_again(self, _place: int) -> None:
+        if self.cure is not None:
+            self.asked.emit()
+
+    def _seek(self) -> None:
+        self.asked.emit()
 
     def _take(self) -> None:
         if self.cure is not None:

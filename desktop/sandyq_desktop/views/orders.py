@@ -62,6 +62,7 @@ class OrdersView(QWidget):
         self._largest: tuple[Largest, ...] = ()
         self._prices: dict[str, PricePoint | None] = {}
         self._folded = True
+        self._cured = context.question
         self._places: tuple[int, ...] = ()
         self.lines = OrderLines(look)
         self.table = Table(ChangeRows(look).columns(), look, N_("Orders").template)
@@ -108,7 +109,9 @@ class OrdersView(QWidget):
         self.panel.tell(self.check, None if self.check else NO_ORDERS)
         self.panel.tell_largest(self._largest)
         self._ask_prices()
-        self._ask_cure()
+        if question != self._cured:
+            self._cured = question
+            self.panel.cure.tell(None)
         self._timer.start()
         if all(row.blank for row in self.draft.rows):
             self.lines.focus(0, "symbol")
