@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -53,7 +54,7 @@ def test_a_repeat_is_linked_within_thirty_days_and_not_after() -> None:
 def test_every_day_beyond_belongs_to_exactly_one_breach(days: str) -> None:
     found = episodes(history(days))
     assert sum(one.days for one in found) == days.count("x")
-    for earlier, later in zip(found, found[1:], strict=False):
+    for earlier, later in pairwise(found):
         assert earlier.ended is not None and earlier.ended <= later.first
     assert len({one.reference for one in found}) == len(found)
 

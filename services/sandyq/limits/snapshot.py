@@ -19,7 +19,7 @@ from sandyq.limits.result import Order
 from sandyq.limits.surroundings import NOTHING, Surroundings
 from sandyq.market import fx
 from sandyq.market.programme import participants
-from sandyq.market.series import MarketData
+from sandyq.market.series import CompanyHolding, FundHolding, MarketData
 from sandyq.reference.instruments import Directory, Instrument
 from sandyq.reference.kinds import COMPANIES, FUNDS, Kind
 from sandyq.reference.venues import OPERATORS
@@ -247,16 +247,15 @@ def _volume(line: Line, directory: Directory, market: MarketData, on: date) -> D
 def _units(instrument: Instrument, kind: Kind, directory: Directory, market: MarketData, on: date) -> Decimal | None:
     """Return units (of a fund) or shares (of a company) outstanding by the last statement, in units of the day."""
     splits = splits_of(instrument, directory, market)
-    found: tuple[date, Decimal] | None = None
+    found: FundHolding | CompanyHolding | None = None
     for symbol in directory.symbols_of(instrument):
         rows = market.fund_holdings if kind in FUNDS else market.company_holdings
         for row in rows.get(symbol, ()):
-            if row.shares is None or row.day > on:
-                continue
-            units = product(row.shares, shares_factor(splits, row.day, row.shares_basis, on))
-            if found is None or row.day >= found[0]:
-                found = (row.day, units)
-    return found[1] if found else None
+            if row.shares is not None and row.day <= on and (found is None or row.day >= found.day):
+                found = row
+    if found is None or found.shares is None:
+        return None
+    return product(found.shares, shares_factor(splits, found.day, found.shares_basis, on))
 
 
 def _reserves(market: MarketData, on: date, limits: Thresholds) -> dict[str, Denominator]:
