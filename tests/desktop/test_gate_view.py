@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import numpy as np
 import pytest
 
+from sandyq.basics.findings import Finding, Severity
+from sandyq.basics.text import N_
 from sandyq.gate.default import DEFAULT
 from sandyq.gate.machine import GateState, run_gate
 from sandyq.gate.replay import replay
 from sandyq.gate.view import View
+from sandyq.limits.mandate import Tranche
+from sandyq.limits.surroundings import Override
+from sandyq.limits.tranche_plan import Bought, TrancheStanding, TrancheState
 from sandyq.workstation.contract import Question
 from sandyq.workstation.gating import Gate
+from sandyq.workstation.tranche_book import Plan, Signed, SignedOverride
 from sandyq_desktop.charts.gate_strip import GateStrip
 from sandyq_desktop.context import ViewContext
 from sandyq_desktop.fonts import Fonts
@@ -53,7 +60,7 @@ def test_the_view_shows_state_tests_year_and_past(shown: GateView) -> None:
     past = replay(seen, days, days[1400].day, days[-1].day)
     shown.show_gate(Shown(gate, past, ((days[-20].day, ""),), None, None))
     assert len(shown.table.model.rows) == len(DEFAULT.tests)
-    assert shown.word.accessibleName() in {"Closed", "Armed", "Open"}
+    assert shown.word.accessibleName() in {"Gate closed", "Gate armed", "Gate open"}
     assert "of 10 days" in shown.boxes.accessibleName()
     assert len(shown.ways.model.rows) == 5
     opened = [day for day in days[1400:] if day.state is GateState.OPEN]
@@ -69,7 +76,7 @@ def test_a_test_without_data_says_so_and_never_passes(shown: GateView) -> None:
     verdicts = [column for column in shown.table.model.columns if column.key == "verdict"]
     words = [verdicts[0].text(row, look) for row in shown.table.model.rows]
     assert words[0] == "fails: no data" and "passes" not in words[:2]
-    assert shown.word.accessibleName() == "Closed"
+    assert shown.word.accessibleName() == "Gate closed"
 
 
 def test_shares_of_days_are_rounded_down(shown: GateView) -> None:
@@ -81,3 +88,62 @@ def test_shares_of_days_are_rounded_down(shown: GateView) -> None:
     for number, share in enumerate(shares):
         passed = sum(day.passed[number] for day in days)
         assert share == 100 * passed // 300 and (share < 100 or passed == 300)
+
+
+def planned(*, may: bool) -> Plan:
+    """Two tranches: one bought, one that may be released, or waits for the gate."""
+    first, second = (Tranche(name, Decimal(50_000_000), day, 14, True, None)
+                     for name, day in (("T1", date(2024, 2, 1)), ("T2", date(2024, 9, 1))))
+    reason = () if may else (Finding(Severity.ERROR, "gate-shut", N_("The entry gate is {state}; nothing is bought.",
+                                                                    state="closed"), "T2"),)
+    bought = Bought(date(2024, 2, 8), Decimal(49_900_000))
+    override = Override("G-0001", "IC-2024-3", "T1", Decimal(50_000_000), date(2024, 2, 8), date(2024, 2, 9))
+    signed = Signed("Manager 1", "Risk 1", datetime(2024, 2, 8, tzinfo=UTC), "the committee decided", 9)
+    return Plan(date(2024, 9, 2), (
+        TrancheStanding(first, TrancheState.DONE, Decimal(49_900_000), True, bought.day, bought.day, first.earliest,
+                        None, ()),
+        TrancheStanding(second, TrancheState.READY if may else TrancheState.WAITS, Decimal(0), False, None, None,
+                        second.earliest, None, reason)),
+        None, (SignedOverride(override, signed, Decimal(49_900_000)),), (), None, Decimal(100_000_000),
+        Decimal(49_900_000), Decimal(300_000_000), (bought,))
+
+
+def told(shown: GateView, *, may: bool) -> None:
+    seen = columns(2070)
+    days = run_gate(seen, DEFAULT)
+    shown.show_gate(Shown(Gate(DEFAULT, True, days), replay(seen, days, days[1400].day, days[-1].day), (),
+                          planned(may=may), None))
+
+
+def test_the_release_is_offered_where_it_is_possible_and_says_why_it_is_not(shown: GateView) -> None:
+    told(shown, may=True)
+    assert shown.release.isEnabled() and shown.override.isEnabled() and shown.record.isEnabled()
+    told(shown, may=False)
+    assert not shown.release.isEnabled()
+    assert "The entry gate is closed" in shown.release.toolTip()
+
+
+def test_what_is_to_be_bought_stands_first_and_overrides_are_listed(shown: GateView) -> None:
+    told(shown, may=False)
+    assert [row[0].tranche.id for row in shown.plan.model.rows] == ["T2", "T1"]
+    assert [row.override.reference for row in shown.overrides.model.rows] == ["G-0001"]
+    assert not shown.overrides.isHidden()
+
+
+def test_planned_and_done_step_on_their_days_and_done_ends_today(shown: GateView) -> None:
+    told(shown, may=True)
+    chart = shown.canvas.chart
+    maximum, wanted, done = chart.panels[0].series
+    at = chart.days.index
+    assert float(maximum.values[0]) == 300
+    assert [float(wanted.values[at(day)]) for day in (date(2024, 1, 31), date(2024, 2, 1), date(2024, 9, 1))] == [
+        0, 50, 100]
+    assert float(done.values[at(date(2024, 2, 8))]) == pytest.approx(49.9)
+    assert np.isnan(done.values[-1])
+
+
+def test_the_replay_is_one_click_away(shown: GateView) -> None:
+    told(shown, may=True)
+    shown.show_mode("past")
+    assert shown.mode.value() == "past"
+    assert not shown.windows.isHidden()

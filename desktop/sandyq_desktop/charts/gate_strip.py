@@ -15,7 +15,7 @@ from sandyq_desktop.charts.scales import Scale, months
 from sandyq_desktop.controls import LEFT, RIGHT
 from sandyq_desktop.look import Look
 
-_ROW, _BAND, _LEFT, _RIGHT, _DWELL = 17, 11, 168, 96, 34
+_ROW, _BAND, _LEFT, _RIGHT, _DWELL = 17, 11, 168, 116, 34
 
 
 class GateStrip(QWidget):
@@ -35,6 +35,7 @@ class GateStrip(QWidget):
         self.setAccessibleName(self._look.say(N_("Gate by day")))
         self.setAccessibleDescription(", ".join(
             f"{test.id} {self._share(number)} %" for number, test in enumerate(rule.tests)))
+        self.setMinimumHeight(self.sizeHint().height())
         self.updateGeometry()
         self.update()
 

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QScrollArea,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from sandyq.basics.errors import SandyqError
 from sandyq.basics.text import N_, Text
@@ -35,11 +44,11 @@ if TYPE_CHECKING:
     from sandyq.workstation.workstation import Workstation
 
 _STATES: dict[GateState, tuple[Shape, str, Text, Text]] = {
-    GateState.CLOSED: (Shape.BREACH, "t_soft", N_("Closed"), N_(
+    GateState.CLOSED: (Shape.BREACH, "t_soft", N_("Gate closed"), N_(
         "The day was recorded as failing, or nobody bought for too long: the days are counted anew.")),
-    GateState.ARMED: (Shape.UPCOMING, "t_upcoming", N_("Armed"), N_(
+    GateState.ARMED: (Shape.UPCOMING, "t_upcoming", N_("Gate armed"), N_(
         "All required tests pass. The gate opens when they have passed long enough; one failing day shuts it.")),
-    GateState.OPEN: (Shape.OK, "t_ok", N_("Open"), N_(
+    GateState.OPEN: (Shape.OK, "t_ok", N_("Gate open"), N_(
         "All required tests have passed long enough. One failing day shuts the gate.")),
 }
 _YEAR = 366
@@ -123,7 +132,7 @@ class GateView(QWidget):
         self.word, self.boxes, self.strip = GateWord(look), DwellBoxes(look), GateStrip(look)
         self._sentence, self._count = Words(look, "", "small", "tx2"), Words(look, "", "body", weight=600)
         self._sentence.setWordWrap(True)
-        self._facts = [(Words(look, "", "small", "tx2"), Words(look, "", "small")) for _ in range(6)]
+        self._facts = [(Words(look, "", "small", "tx2"), Words(look, "", "small", elided=True)) for _ in range(6)]
         self.table = Table(test_columns(look), look, N_("Tests of the gate").template)
         self.plan = Table(gate_plan.plan_columns(look), look, N_("Tranche plan").template)
         self.overrides = Table(gate_plan.override_columns(), look, N_("Overrides of the gate").template)
@@ -167,6 +176,17 @@ class GateView(QWidget):
             head.addWidget(widget)
         box.addLayout(head)
         box.addWidget(Line(look))
+        body = QWidget()
+        body.setObjectName("view")
+        body.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        scrolled = QScrollArea()
+        scrolled.setWidgetResizable(True)
+        scrolled.setFrameShape(QFrame.Shape.NoFrame)
+        scrolled.setWidget(body)
+        box.addWidget(scrolled, 1)
+        box = QVBoxLayout(body)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
         box.addLayout(self._upper())
         box.addWidget(Line(look))
         year = QVBoxLayout()
@@ -178,6 +198,8 @@ class GateView(QWidget):
         self._lower.addWidget(self._side_by_side(self._planned(), _titled(self._captions["chart"], self.canvas), 6, 5))
         self._lower.addWidget(self._side_by_side(_titled(self._captions["windows"], self.windows),
                                                  _titled(self._captions["ways"], self.ways), 5, 5))
+        self._lower.setMinimumHeight(look.px(240))
+        self._lower.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
         box.addWidget(self._lower, 1)
 
     def _upper(self) -> QHBoxLayout:
@@ -196,7 +218,6 @@ class GateView(QWidget):
         facts.setVerticalSpacing(2)
         facts.setColumnStretch(1, 1)
         for row, (name, value) in enumerate(self._facts):
-            value.setWordWrap(True)
             facts.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
             facts.addWidget(value, row, 1)
         left.addLayout(facts)
@@ -303,7 +324,7 @@ class GateView(QWidget):
         if not gate.in_mandate:
             found.append((N_("Mandate"), N_("has no gate: these are the usual tests, no limit asks for them")))
         elif gate.today.state is not GateState.OPEN:
-            found.append((N_("Until then"), N_("every purchase that waits for the gate is refused")))
+            found.append((N_("Until then"), N_("no purchase without an override")))
         found.append((N_("Last open day"), str_day(self._context, days[-1]) if days else "—"))
         found.append((N_("Lapses"), N_("after {n} days without a purchase", n=gate.rule.lapse)))
         recorded = shown.recorded
@@ -320,8 +341,8 @@ class GateView(QWidget):
             return N_("Unknown")
         usd, kzt = waiting.usd / gate_plan.MILLION, waiting.kzt
         sign = "+" if usd > 0 else ""
-        return N_("USD {usd} m, KZT {kzt} bn on {amount} m since {day}", usd=sign + number(usd, 1),
-                  kzt=number(None if kzt is None else kzt / 1000 / gate_plan.MILLION, 2),
+        return N_("USD {usd} m, KZT {kzt} bn; {amount} m not deployed since {day}", usd=sign + number(usd, 1),
+                  kzt="—" if kzt is None else sign + number(kzt / 1000 / gate_plan.MILLION, 2),
                   amount=number(waiting.undeployed / gate_plan.MILLION, 1), day=waiting.since)
 
     def _tell_facts(self, found: list[tuple[Text | str, Text | str]]) -> None:

@@ -29,10 +29,12 @@ def window_columns() -> tuple[Column, ...]:
 
     return (
         Column("first", N_("Opened"), lambda r: r.first),
-        Column("last", N_("Last open day"), lambda r: r.last),
+        Column("last", N_("Last open day"), lambda r: r.last, leaves=3),
         Column("price", N_("Price then"), lambda r: r.price, number=True, digits=0),
-        Column("worst30", N_("Worst in 30 days, %"), after(0, "worst"), number=True, digits=1, sign=True),
-        Column("end30", N_("After 30 days, %"), after(0, "end"), number=True, digits=1, sign=True),
+        Column("worst30", N_("Worst in 30 days, %"), after(0, "worst"), number=True, digits=1, sign=True,
+               leaves=2),
+        Column("end30", N_("After 30 days, %"), after(0, "end"), number=True, digits=1, sign=True,
+               leaves=1),
         Column("worst90", N_("Worst in 90 days, %"), after(1, "worst"), number=True, digits=1, sign=True, tone=tone),
         Column("end90", N_("After 90 days, %"), after(1, "end"), number=True, digits=1, sign=True),
         Column("verdict", N_("Outcome"), _outcome, role="small", tone=tone),
@@ -51,11 +53,11 @@ def way_columns(look: Look) -> tuple[Column, ...]:
     """Return the columns that compare ways of putting the money in."""
     return (
         Column("name", N_("Entry"), lambda r: look.say(_WAYS[r.name]), stretch=True),
-        Column("entries", N_("Times entered"), lambda r: r.entries, number=True, digits=0),
+        Column("entries", N_("Times entered"), lambda r: r.entries, number=True, digits=0, leaves=2),
         Column("episodes", N_("Independent episodes"), lambda r: r.episodes, number=True, digits=0),
         Column("fell", N_("Fell over 20 % in 90 days"), lambda r: r.fell, number=True, digits=0),
         Column("share", N_("Share, %"), lambda r: None if r.share_fell is None else 100 * r.share_fell, number=True,
-               digits=1),
+               digits=1, leaves=1),
         Column("median", N_("Median after 90 days, %"),
                lambda r: None if r.median_return is None else 100 * r.median_return, number=True, digits=1, sign=True),
     )
