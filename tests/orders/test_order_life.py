@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -300,3 +301,13 @@ def test_a_trade_that_came_without_an_order_is_named_and_one_that_an_order_cover
     assert [(item.code, item.subject) for item in found] == [("trade-without-order", "T-9")]
     assert "Purchase of 3 BITB" in str(found[0].text)
     assert found[0] in [doubt.finding for doubt in desk.station.today.morning(desk.q).doubts]
+
+
+def test_an_order_is_judged_by_the_mandate_of_the_book_whose_account_it_uses(desk: Desk) -> None:
+    desk.station.record("import", {}, [("account", (0, "X", "Bank T", None, "securities", "reserves", "Middle office 1",
+                                                    None, None, "register"))])
+    order = replace(basket(["buy 1 IBIT @ 65"])[0], account="X")
+    with pytest.raises(BadInput, match="another book"):
+        desk.as_person("Manager 1").station.orders.propose(desk.now, [order])
+    with pytest.raises(BadInput, match="one book"):
+        desk.station.orders.propose(Question(DAY, None, "*"), basket(["buy 1 IBIT @ 65"]))

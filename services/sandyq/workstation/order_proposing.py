@@ -14,7 +14,7 @@ from sandyq.control.chain import moment_text
 from sandyq.control.deciding import content_of
 from sandyq.control.people import Right
 from sandyq.limits.result import Check, Order, Verdict
-from sandyq.reference.accounts import SLEEVE
+from sandyq.reference.accounts import ALL_BOOKS, SLEEVE
 from sandyq.reference.facts import TABLES, FactRow
 from sandyq.store.orders import every_version
 from sandyq.workstation.contract import Question
@@ -55,7 +55,14 @@ def prepared(station: Workstation, q: Question, basket: Sequence[Order]) -> tupl
     if q.known_at is not None or q.as_of < station.latest_day():
         raise BadInput("order-day", N_("An order is proposed on the last day with prices, by what is known now."),
                        where=q.as_of.isoformat())
+    if q.book == ALL_BOOKS:
+        raise BadInput("one-book", N_("An order belongs to one book: say which."))
     placed = tuple(replace(one, account=one.account or _usual_account(station, q, one)) for one in basket)
+    books = station.knowledge().books
+    foreign = sorted({one.account for one in placed if books.get(one.account, SLEEVE) != q.book})
+    if foreign:
+        raise BadInput("other-book", N_("The account belongs to another book, with a mandate of its own."),
+                       where=", ".join(foreign))
     return with_tranches(station, q, placed)
 
 
