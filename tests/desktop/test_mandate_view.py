@@ -54,20 +54,21 @@ def two_persons(demo_book: Path, tmp_path: Path) -> Path:
     return book
 
 
-def opened(book: Path, settle: Settle, size: tuple[int, int] = (1600, 1000)) -> Window:
+def opened(book: Path) -> Window:
     fonts.load()
     made = Window(Words(catalogues.language), Settings())
-    made.resize(*size)
+    made.resize(1600, 1000)
     made.show()
+    made.current = "mandate"  # the view that it opens with
     made.open_with(opener(book))
-    settle(made)
     return made
 
 
 @pytest.fixture
 def at_work(qapp: QApplication, two_persons: Path, settle: Settle) -> Iterator[Window]:
     """A window in which the author has opened a key."""
-    made = opened(two_persons, settle)
+    made = opened(two_persons)
+    settle(made)
     made.tasks._signer = signer(AUTHOR)
     made.tasks.ask(lambda door: door.people.sign_in(signer(AUTHOR)), lambda _n: None)
     settle(made)
@@ -79,12 +80,7 @@ def at_work(qapp: QApplication, two_persons: Path, settle: Settle) -> Iterator[W
 @pytest.fixture(scope="module")
 def shared(qapp: QApplication, demo_book: Path) -> Iterator[Window]:
     """One window for all tests that record nothing."""
-    fonts.load()
-    made = Window(Words(catalogues.language), Settings())
-    made.resize(1600, 1000)
-    made.show()
-    made.current = "mandate"  # the view that it opens with
-    made.open_with(opener(demo_book))
+    made = opened(demo_book)
     yield made
     made.close()
     made.deleteLater()
@@ -128,19 +124,17 @@ def type_into(field: QLineEdit, said: str) -> None:
 def test_j9_a_cap_is_raised_after_a_board_decision_in_five_steps(at_work: Window, two_persons: Path, settle: Settle,
                                                                 qtbot: QtBot) -> None:
     at_work.go("limits")
-    settle(at_work)
     limits: Any = at_work.views["limits"]
-    assert limits.table.choose(lambda row: row.limit.id == "L01")
-    settle(at_work)
+    qtbot.waitUntil(lambda: limits.table.choose(lambda row: row.limit.id == "L01"), timeout=10_000)
     question = at_work.context.question
     with Workstation.open(two_persons, actor="Auditor 1") as station:
         before = station.limits(Question(question.as_of)).by_id("L01")
     steps = 0
 
     at_work.run("mandate")  # 1: one key, with the limit chosen in Limits
-    settle(at_work)
     view: Any = at_work.views["mandate"]
-    assert (at_work.current, view.place) == ("mandate", Place("L01", 1))
+    qtbot.waitUntil(lambda: view.place == Place("L01", 1), timeout=10_000)
+    assert at_work.current == "mandate"
     steps += 1
     type_into(view.form.fields["hard"], "350m")  # 2: the level
     steps += 1
@@ -150,12 +144,12 @@ def test_j9_a_cap_is_raised_after_a_board_decision_in_five_steps(at_work: Window
     steps += 1
     type_into(view.reason, "Board decision 12")  # 4: the reason; the first day stands there
     steps += 1
-    settled(at_work, settle, qtbot)
-    assert view.propose.isEnabled(), view.why.text()
+    qtbot.waitUntil(view.propose.isEnabled, timeout=10_000)
+    qtbot.waitUntil(lambda: len(view.panes.review.changes) == 2, timeout=10_000)
     assert view.propose.text() == "Propose the version"
     QTest.mouseClick(view.propose, Qt.MouseButton.LeftButton)  # 5
     steps += 1
-    settle(at_work)
+    qtbot.waitUntil(lambda: not view.history.touched, timeout=20_000)
     assert steps <= 5
     with Workstation.open(two_persons, actor=SECOND, write=True) as station:
         station.people.sign_in(signer(SECOND))
