@@ -97,7 +97,8 @@ class _Profile:
 
     def _line(self, row: Row) -> tuple[Decimal, Decimal, Decimal]:
         days, value = _days(row, self._share) or ZERO, row.market_value or ZERO
-        return days, value, value / days if days else ZERO
+        rate = quotient(product(value, row.volume or ZERO, self._share), row.quantity) if days else ZERO
+        return days, value, rate
 
     def day(self, target: Decimal, gone: Sequence[Row], come: Sequence[Row]) -> Decimal:
         """Return when `target` is sold if some lines are replaced by others: the profile is straight between days."""
@@ -141,13 +142,12 @@ class _Profile:
 
 def take_order_volume(snapshot: Snapshot, part: Part) -> tuple[Measured, ...]:
     """Return each ordered instrument's shares over its median daily volume; applies to orders only."""
-    rows = {row.symbol: row for row in (*snapshot.rows, *snapshot.candidates.values())}
     ordered: dict[str, Decimal] = {}
     for order in snapshot.orders:
         ordered[order.symbol] = ordered.get(order.symbol, ZERO) + order.quantity
     results = []
     for symbol, quantity in ordered.items():
-        row = rows.get(symbol)
+        row = snapshot.find(symbol)
         if row is None or not grouped(in_scope([row], part), part)[""]:
             continue
         findings = [] if row.volume else _no_volume(row)
