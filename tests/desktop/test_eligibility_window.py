@@ -136,6 +136,10 @@ def test_a_worksheet_is_concluded_question_by_question(own: Window, settle: Sett
     assert not dialog.decide.isEnabled()
     for name in QUESTIONS:
         dialog.fill(f"{name}_source", "Prospectus, page 3")
+        assert not dialog.decide.isEnabled(), "no answer and no conclusion is chosen beforehand"
+        dialog.fill(name, "yes")
+    assert not dialog.decide.isEnabled()
+    dialog.fill("conclusion", "reserve_asset")
     assert dialog.decide.isEnabled()
     assert dialog.sizeHint().height() <= own.context.look.px(760)
     pane.propose(pane.table.current(), dialog)

@@ -10,7 +10,7 @@ from typing import Any, Final
 from PySide6.QtWidgets import QWidget
 
 from sandyq.basics.text import N_, Text
-from sandyq.reference.reserve_questions import ANSWER_WORDS, CONCLUSION_WORDS, QUESTIONS, Answer, Conclusion
+from sandyq.reference.reserve_questions import ANSWER_WORDS, CONCLUSION_WORDS, QUESTIONS, TOPICS, Answer, Conclusion
 from sandyq.workstation.vehicles import ProgrammeView
 from sandyq.workstation.worksheets import Answered, Worksheet
 from sandyq_desktop.context import ViewContext
@@ -22,7 +22,10 @@ from sandyq_desktop.views import acts
 from sandyq_desktop.views.data_parts import Marked, caption, marked
 from sandyq_desktop.views.pane import Pane
 
-YES_NO: Final = tuple((answer.value, ANSWER_WORDS[answer]) for answer in Answer)
+_Choices = tuple[tuple[str, Text | str], ...]
+YES_NO: Final[_Choices] = (("", "—"), *((answer.value, ANSWER_WORDS[answer]) for answer in Answer))
+CONCLUSIONS: Final[_Choices] = (("", "—"), *((item.value, CONCLUSION_WORDS[item]) for item in Conclusion))
+"""Nothing is chosen beforehand: a person answers."""
 
 
 class WorksheetsPane(Pane):
@@ -78,12 +81,12 @@ def _told(rows: Any) -> Text:
 def worksheet_form(context: ViewContext, row: Worksheet, parent: QWidget) -> FormDialog:
     """Ask every question with its source, and the conclusion."""
     fields: list[Field] = []
-    for name, text in QUESTIONS.items():
+    for name in QUESTIONS:
         before = row.answers.get(name)
-        fields += [Field(name, text, before.answer.value if before else Answer.YES.value, choices=YES_NO),
+        fields += [Field(name, TOPICS[name], before.answer.value if before else "", choices=YES_NO),
                    Field(f"{name}_source", N_("Source"), before.source if before else "")]
-    fields += [Field("conclusion", N_("Conclusion"), row.conclusion or Conclusion.RESERVE_ASSET.value,
-                     choices=tuple((item.value, CONCLUSION_WORDS[item]) for item in Conclusion)),
+    fields += [Field("conclusion", N_("Conclusion"), row.conclusion,
+                     choices=CONCLUSIONS),
                Field("from", N_("From"), acts.said(context, context.question.as_of), hint="03.10.2026"),
                Field("source", N_("Memo"), row.source, required=False)]
     return FormDialog(context.look, N_("Reserve-asset worksheet: {symbol}", symbol=row.symbol),

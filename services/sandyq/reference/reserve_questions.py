@@ -30,6 +30,11 @@ QUESTIONS: Final = MappingProxyType({
     "available": N_("Is it readily available, with no pledge, loan or lock-up?"),
     "quality": N_("Is its quality high enough for reserves by the mandate's own measure?"),
 })
+TOPICS: Final = MappingProxyType({
+    "liquid": N_("Liquid"), "currency": N_("Convertible currency"), "non_resident": N_("Claim on a non-resident"),
+    "control": N_("Under our control"), "available": N_("Readily available"), "quality": N_("Quality"),
+})
+"""The questions in a word or two, for narrow places."""
 ANSWER_WORDS: Final = MappingProxyType({Answer.YES: N_("Yes"), Answer.NO: N_("No")})
 CONCLUSION_WORDS: Final = MappingProxyType({
     Conclusion.RESERVE_ASSET: N_("Counts as a reserve asset"),
