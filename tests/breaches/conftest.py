@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-for room in ("workstation", "custody", "orders"):
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent / room))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "workstation"))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "custody"))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "orders"))
 
 from order_books import Clock, Desk, sleeve_of_orders
 

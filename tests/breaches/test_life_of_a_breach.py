@@ -6,10 +6,12 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from custody_books import record
+from custody_books import booking, record
 from order_books import Desk, price
 
 from sandyq.basics.errors import BadInput, Refused
+from sandyq.limits.blend import Factor
+from sandyq.limits.episodes import Subject
 from sandyq.limits.why import BreachClass
 from sandyq.workstation.breached import Breach, Step
 from sandyq.workstation.contract import Question
@@ -126,6 +128,26 @@ def test_the_same_run_twice_is_refused_and_a_changed_day_is_the_next_version(ris
     desk.run_limits(Question(RISE))
     assert [run.version for run in desk.runs(Question(RISE))] == [1, 2]
     assert all(desk.run_again(Question(RISE), RISE, version).repeats for version in (1, 2))
+
+
+def test_what_became_known_of_the_day_before_is_the_part_of_the_data(desk: Desk) -> None:
+    """The run of 1 October saw 70; later the close is known to have been 74, and on 3 October it is 76."""
+    both(desk, RISE, "70")
+    desk.as_person("Risk 1").station.breaches.run_limits(Question(RISE))
+    both(desk, RISE, "74")
+    both(desk, date(2025, 10, 2), "76")
+    subject = Subject("L16", 0, "IBIT")
+    found = desk.station.breaches.why(Question(date(2025, 10, 2)), subject, RISE, date(2025, 10, 2))
+    assert found is not None and found.proposed is BreachClass.DATA
+    assert (found.part(Factor.DATA), found.part(Factor.PRICES)) == (Decimal(4000), Decimal(2000))
+    assert found.split.change == Decimal(6000)
+
+
+def test_a_purchase_that_takes_the_limit_over_is_an_active_breach_without_a_period(desk: Desk) -> None:
+    both(desk, RISE, "65")
+    record(desk.station, [booking("T-9", "buy", "IBIT", 300, 65, "C", day=RISE)])
+    found = breach(desk, RISE)
+    assert found.kind is BreachClass.ACTIVE
 
 
 # ---- waivers

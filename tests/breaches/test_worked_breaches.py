@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from driving import made, run, run_json, written
+from driving import copied, made, run, run_json, written
 from small_books import ONLY_NET_INVESTED, book, bought, funded
 
 CAP = """
@@ -125,3 +125,33 @@ def test_a_split_of_the_shares_between_the_days_is_no_cause(tmp_path: Path) -> N
     run_json("import", file, splits)
     split = only(file, "--as-of", "2025-03-04")["split"]
     assert {part["cause"] for part in split["parts"] if Decimal(part["part"])} == {"prices"}
+
+
+def test_a_tighter_version_of_the_limit_is_a_breach_by_change_of_the_limit(tmp_path: Path) -> None:
+    folder = tmp_path / "tighter"
+    file = book(folder, [funded(900_000_000), bought("IBIT", 3_000_000, 95)],
+                {"IBIT": {"2025-03-03": "95", "2025-03-04": "95.01"}}, MANDATE,
+                {"2025-03-03": "84000", "2025-03-04": "84000"},
+                RESERVES + "2025-01-31,gross,69400000000,USD,2025-02-15,A\n")
+    tighter = MANDATE.replace('version = "v1"', 'version = "v2"').replace("soft = 0.0050", "soft = 0.0040").replace(
+        "valid_from = 2020-01-01", "valid_from = 2025-03-04")
+    run_json("import", file, written(folder / "tighter.toml", tighter))
+    breach = only(file, "--as-of", "2025-03-04")
+    split = breach["split"]
+    assert breach["class"] == "limit_change"
+    part = next(part for part in split["parts"] if part["cause"] == "limit_version")
+    assert round(Decimal(part["part"]), 30) == Decimal("0.001") and not part["breached_without"]
+    assert (split["limit_before"], split["limit_after"]) == ("0.005", "0.004")
+    with localcontext() as exactly:
+        exactly.prec = 200
+        assert sum(Decimal(part["part"]) for part in split["parts"]) == Decimal(split["change"])
+
+
+def test_the_run_of_a_day_repeats_by_command_with_the_same_hash(worked: Path, tmp_path: Path) -> None:
+    file = copied(worked, tmp_path / "run.sandyq")
+    first = run_json("run-limits", file, "--as-of", "2025-03-04")
+    assert first["states"]["L02"] == "soft_breach" and "breach" in first["tables"]
+    again = run_json("limit-runs", file, "--replay", "2025-03-04")
+    assert again["repeats"] and again["again"] == first["hash"] and again["changes"] == []
+    assert run("run-limits", file, "--as-of", "2025-03-04").exit_code == 3
+    assert run("verify", file).exit_code == 0

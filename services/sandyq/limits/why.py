@@ -16,7 +16,7 @@ from typing import Final
 from sandyq.basics.decimals import WIDE, ZERO
 from sandyq.basics.text import N_, Text
 from sandyq.limits.blend import Between, Factor, Side, blended, changed
-from sandyq.limits.causes import EXACT, CauseSplit, split_by_cause
+from sandyq.limits.causes import EXACT, CausePart, CauseSplit, split_by_cause
 from sandyq.limits.episodes import Subject
 from sandyq.limits.evaluate import part_result
 from sandyq.limits.mandate import Mandate, Part
@@ -90,33 +90,35 @@ def why(subject: Subject, early: End, late: End, between: Between, *, corrected:
     old, new = _part(early.mandate, subject), _part(late.mandate, subject)
     if old is None or new is None:
         return None
-    moved = changed(corrected or early.side, late.side, between)
-    factors = [factor for factor in Factor if factor in moved]
-    if old != new or early.side.snapshot.ramp_up_floor != late.side.snapshot.ramp_up_floor:
+    start = corrected or early.side
+    factors = [factor for factor in Factor if factor in changed(start, late.side, between)]
+    if old != new or start.snapshot.ramp_up_floor != late.side.snapshot.ramp_up_floor:
         factors.append(Factor.LIMIT_VERSION)
-    if corrected is not None:
-        factors.append(Factor.DATA)
     chosen = frozenset(factors)
 
     def measure(on: frozenset[str]) -> Decimal | None:
         now = {Factor(name) for name in on}
         part = new if Factor.LIMIT_VERSION in now else old
-        if now == chosen:
-            found = late.side.snapshot
-        elif not now:
-            found = early.side.snapshot
-        else:
-            side = corrected if corrected is not None and Factor.DATA in now else early.side
-            found = blended(side, late.side, between, now)
-        return distance(found, part, subject)
+        if not now or now == chosen:
+            return distance((late.side if now else start).snapshot, part, subject)
+        return distance(blended(start, late.side, between, now), part, subject)
 
     split = split_by_cause([str(factor) for factor in factors], measure)
-    if split is None:
-        return None
+    if split is not None and corrected is not None:
+        split = _with_correction(split, distance(early.side.snapshot, old, subject))
     first, last = value_of(early.side.snapshot, old, subject), value_of(late.side.snapshot, new, subject)
-    if first is None or last is None or old.in_force is None or new.in_force is None:
+    if split is None or first is None or last is None or old.in_force is None or new.in_force is None:
         return None
     return Why(subject, split, first, last, old.in_force, new.in_force)
+
+
+def _with_correction(split: CauseSplit, said: Decimal | None) -> CauseSplit | None:
+    """Put what was corrected of the earlier day before what happened since: it is no event that others act on."""
+    if said is None:
+        return None
+    with localcontext(EXACT):
+        part = split.before - said
+        return CauseSplit(said, split.after, (*split.parts, CausePart(Factor.DATA, part, split.after - part)))
 
 
 def value_of(snapshot: Snapshot, part: Part, subject: Subject) -> Decimal | None:
