@@ -20,6 +20,8 @@ from sandyq.limits.result import Verdict
 from sandyq.limits.surroundings import GateSign, Override
 from sandyq.limits.toml import read_mandate
 from sandyq.limits.tranche_plan import Bought, Release, TrancheState, may_buy, standings
+from sandyq.reports.page import page
+from sandyq.reports.workbook import limits_table, notes_table
 from sandyq.workstation.issuing import sheet_data
 
 D = date(2025, 6, 2)
@@ -200,6 +202,10 @@ def test_an_override_opens_one_tranche_and_stands_on_every_later_sheet(shaken: D
     for question in (Q, later):
         (line,) = sheet_data(shaken.station, question, "en").overrides
         assert "IC-2025-7" in str(line) and "tranche T2" in str(line)
+        data = sheet_data(shaken.station, question, "en")
+        assert any("IC-2025-7" in str(cell) for row in limits_table(data).rows for cell in row if row[0] == "L24")
+        assert any("IC-2025-7" in str(row[1]) for row in notes_table(data).rows)
+        assert any("IC-2025-7" in words for _, words in page(data)["lines"])  # type: ignore[attr-defined]
     release(shaken, amount=Decimal(5_000))
     ticket = shaken.approved("buy 70 IBIT @ 65")
     shaken.fill(ticket, 70, 65)
