@@ -6,12 +6,13 @@ import json
 from datetime import date, timedelta
 from decimal import Decimal
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
-from gate_books import DAY, Desk, Q
+from gate_books import CALM_DAYS, DAY, MANDATE, Desk, Q, gated_sleeve
 from hypothesis import given
 from hypothesis import strategies as st
-from order_books import basket
+from order_books import Clock, basket
 
 from sandyq.basics.errors import ApprovalNeeded, BadInput, Refused
 from sandyq.gate.waiting import cost_of_waiting
@@ -19,7 +20,7 @@ from sandyq.limits.mandate import Mandate, Tranche
 from sandyq.limits.result import Verdict
 from sandyq.limits.surroundings import GateSign, Override
 from sandyq.limits.toml import read_mandate
-from sandyq.limits.tranche_plan import Bought, Release, TrancheState, may_buy, standings
+from sandyq.limits.tranche_plan import Bought, Release, TrancheState, beyond_volume, may_buy, standings
 from sandyq.reports.page import page
 from sandyq.reports.workbook import limits_table, notes_table
 from sandyq.workstation.issuing import sheet_data
@@ -110,6 +111,16 @@ def test_nothing_is_bought_under_a_tranche_that_is_unknown_unreleased_or_shut() 
     assert [one.code for one in may_buy(given_, None, "T1", D, OPEN, ())] == ["tranche-unknown"]
 
 
+@pytest.mark.parametrize(("shares", "volume", "expected"), [
+    (50, 1000, None), (51, 1000, "over-volume"), (1, None, "volume-missing")])
+def test_a_tranche_takes_its_share_of_the_volume_and_no_more(shares: int, volume: int | None,
+                                                             expected: str | None) -> None:
+    limited = Tranche("T1", Decimal(100), None, 0, True, Decimal("0.05"))
+    found = beyond_volume(limited, "IBIT", Decimal(shares), None if volume is None else Decimal(volume))
+    assert (found.code if found else None) == expected
+    assert beyond_volume(tranche("T1"), "IBIT", Decimal(shares), None) is None
+
+
 def test_an_override_opens_its_own_tranche_on_its_own_days() -> None:
     mandate = plan_of(tranche("T1"), tranche("T2"))
     one = Override("G-1", "IC-1", "T1", Decimal(50), D, D + timedelta(days=2))
@@ -178,6 +189,17 @@ def test_a_purchase_needs_a_released_tranche_and_stays_within_it(calm: Desk) -> 
     assert any("is more than" in str(one.text) for one in refusal.value.findings)
     calm.fill(ticket, 10, 65)
     assert calm.station.tranches.plan(calm.now).standings[1].done == 650
+
+
+def test_a_purchase_whose_volume_is_unknown_is_refused_where_the_tranche_has_a_share_of_it(
+        tmp_path: Path, clock: Clock) -> None:
+    limited = MANDATE.replace("earliest = 2025-09-01\n", "earliest = 2025-09-01\nshare_of_volume = 0.05\n")
+    with gated_sleeve(tmp_path / "limited.sandyq", [0.001] * CALM_DAYS, limited) as station:
+        desk = Desk(station, clock)
+        release(desk)
+        with pytest.raises(Refused) as refusal:
+            desk.propose("buy 10 IBIT @ 65")
+        assert any("no volume" in str(one.text) for one in refusal.value.findings)
 
 
 def test_a_draft_leaves_its_tranche_open_and_a_sale_needs_none(calm: Desk) -> None:

@@ -132,7 +132,7 @@ class GateView(QWidget):
         self.word, self.boxes, self.strip = GateWord(look), DwellBoxes(look), GateStrip(look)
         self._sentence, self._count = Words(look, "", "small", "tx2"), Words(look, "", "body", weight=600)
         self._sentence.setWordWrap(True)
-        self._facts = [(Words(look, "", "small", "tx2"), Words(look, "", "small", elided=True)) for _ in range(6)]
+        self._facts = [(Words(look, "", "small", "tx2"), Words(look, "", "small", elided=True)) for _ in range(7)]
         self.table = Table(test_columns(look), look, N_("Tests of the gate").template)
         self.plan = Table(gate_plan.plan_columns(look), look, N_("Tranche plan").template)
         self.overrides = Table(gate_plan.override_columns(), look, N_("Overrides of the gate").template)
@@ -332,6 +332,10 @@ class GateView(QWidget):
                                          hash=recorded.content_hash[:12]) if recorded else N_("not yet for this day")))
         if plan is not None:
             found.append((N_("Overrides"), N_("{n} in the last year", n=plan.override_count)))
+            if plan.waiting is not None:
+                amount = self._context.words.language.number(plan.waiting.undeployed / gate_plan.MILLION, 1)
+                found.append((N_("Not deployed"), N_("USD {amount} m since {day}", amount=amount,
+                                                     day=plan.waiting.since)))
             found.append((N_("Cost of waiting"), self._waiting(plan)))
         return found
 
@@ -341,9 +345,8 @@ class GateView(QWidget):
             return N_("Unknown")
         usd, kzt = waiting.usd / gate_plan.MILLION, waiting.kzt
         sign = "+" if usd > 0 else ""
-        return N_("USD {usd} m, KZT {kzt} bn; {amount} m not deployed since {day}", usd=sign + number(usd, 1),
-                  kzt="—" if kzt is None else sign + number(kzt / 1000 / gate_plan.MILLION, 2),
-                  amount=number(waiting.undeployed / gate_plan.MILLION, 1), day=waiting.since)
+        return N_("USD {usd} m, KZT {kzt} bn", usd=sign + number(usd, 1),
+                  kzt="—" if kzt is None else sign + number(kzt / 1000 / gate_plan.MILLION, 2))
 
     def _tell_facts(self, found: list[tuple[Text | str, Text | str]]) -> None:
         for place, (name, value) in enumerate(self._facts):

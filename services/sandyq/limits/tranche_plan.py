@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from sandyq.basics.decimals import ZERO
+from sandyq.basics.decimals import ZERO, product
 from sandyq.basics.findings import Finding, Severity
 from sandyq.basics.text import N_, Text
 from sandyq.limits.mandate import Mandate, Tranche
@@ -151,6 +151,22 @@ def may_buy(standing: TrancheStanding | None, amount: Decimal | None, name: str,
                 "Tranche {tranche}: {amount} on top of {done} bought and {pending} approved is more than {most}.",
                 tranche=tranche.id, amount=amount, done=standing.done, pending=pending, most=most), tranche))
     return tuple(found)
+
+
+def beyond_volume(tranche: Tranche, symbol: str, shares: Decimal, volume: Decimal | None) -> Finding | None:
+    """Return why so many shares of a symbol are too many for one day, None when they are not.
+
+    `volume` is the median daily volume in shares; Unknown never passes where the tranche has a share of it.
+    """
+    if tranche.share_of_volume is None:
+        return None
+    if volume is None:
+        return _said("volume-missing", N_("{symbol} has no volume on each of the last 20 sessions.", symbol=symbol),
+                     tranche)
+    most = product(volume, tranche.share_of_volume)
+    return None if shares <= most else _said("over-volume", N_(
+        "Tranche {tranche}: {shares} {symbol} in a day are more than {most}, its share of the volume.",
+        tranche=tranche.id, shares=shares, symbol=symbol, most=most), tranche)
 
 
 def _reasons(tranche: Tranche, before: TrancheStanding | None, earliest: date | None, done: Decimal | None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,7 +19,7 @@ from sandyq.limits.after_orders import order_amount
 from sandyq.limits.mandate import Mandate
 from sandyq.limits.result import Check, Order, Verdict
 from sandyq.limits.surroundings import GateSign, Override
-from sandyq.limits.tranche_plan import Bought, Release, TrancheStanding, may_buy, standings
+from sandyq.limits.tranche_plan import Bought, Release, TrancheStanding, beyond_volume, may_buy, standings
 from sandyq.market import fx
 from sandyq.reference.accounts import ALL_BOOKS, SLEEVE
 from sandyq.store.records import Fact, facts
@@ -220,10 +220,26 @@ def under_plan(station: Workstation, q: Question, basket: Sequence[Order], pendi
         approved = [one for one in pending if one.side == "buy" and named_tranche(one, plan) == name]
         reasons += may_buy(plan.standing(name), _amount(station, q, mandate, own), name, q.as_of, plan.gate,
                            [one.override for one in plan.overrides], _amount(station, q, mandate, approved))
+        reasons += _beyond_volume(station, q, plan.standing(name), own, approved)
     if not reasons:
         return found
     said = tuple(("plan", Verdict.REFUSED, reason.text) for reason in reasons)
     return replace(found, verdict=Verdict.REFUSED, reasons=(*found.reasons, *said), largest=())
+
+
+def _beyond_volume(station: Workstation, q: Question, standing: TrancheStanding | None, own: Sequence[Order],
+                   approved: Sequence[Order]) -> Iterator[Finding]:
+    """Yield why a symbol's purchases of the day are too many: ordered, approved and bought on it already."""
+    known, picture = station.knowledge(q.known_at), station.picture(q).ordering
+    for symbol in dict.fromkeys(one.symbol for one in own) if standing is not None else ():
+        row = picture.find(symbol)
+        bought = [one.quantity for one in known.transactions if row is not None and one.instrument == row.instrument
+                  and one.type is TransactionType.BUY and one.trade_date == q.as_of]
+        shares = sum((one.quantity for one in (*own, *approved) if one.symbol == symbol), sum(bought, ZERO))
+        assert standing is not None
+        reason = beyond_volume(standing.tranche, symbol, shares, row.volume if row else None)
+        if reason is not None:
+            yield reason
 
 
 def _amount(station: Workstation, q: Question, mandate: Mandate, orders: Sequence[Order]) -> Decimal | None:
