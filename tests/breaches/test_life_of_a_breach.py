@@ -200,3 +200,13 @@ def test_a_waiver_within_the_limit_or_backwards_is_refused(risen: Desk, ceiling:
     with pytest.raises(BadInput) as refused:
         waive(risen, ceiling, first, last)
     assert refused.value.code == code
+
+
+def test_what_lasts_on_a_day_is_what_the_register_says_of_it(risen: Desk) -> None:
+    both(risen, FALL, "70")
+    both(risen, AGAIN, "81")
+    for day in (RISE, FALL, AGAIN):
+        q = Question(day)
+        lasting = {one.reference: (one.first, one.clock, one.kind) for one in risen.station.breaches.standing(q)}
+        whole = risen.station.breaches.register(q).breaches
+        assert lasting == {one.reference: (one.first, one.clock, one.kind) for one in whole if one.open}

@@ -152,3 +152,18 @@ def test_j5_may_i_buy_25_million_of_ibit_today_and_if_not_how_much(window: Windo
     moved = [change for change in orders.check.changes if change.moved]
     assert len(moved) > 10
     assert person.steps <= 3
+
+
+def test_j7_what_is_in_breach_why_and_until_when(window: Window, settle: Settle) -> None:
+    """Two steps: the view, and the breach; it shows class, causes, clock and what may still be traded."""
+    person = Person(window, settle)
+    person.does(lambda: window.run("view-breaches"))
+    view = person.view("breaches")
+    row = next(row for row in view.table.model.rows if row.open)
+    person.does(lambda: view.table.choose(lambda other: other.reference == row.reference))
+    assert person.steps <= 2
+    facts = view._facts.text()
+    assert "Passive" in facts and "business days used" in facts
+    assert "purchases that raise it are refused, sales pass; a sale of" in facts
+    assert "Prices" in view.waterfall.accessibleDescription()
+    assert view.next.text() == "Classify…"

@@ -14,8 +14,8 @@ from sandyq.basics.errors import SandyqError
 from sandyq.basics.text import N_
 from sandyq.limits.result import LimitResult, LimitsRun, PartResult, State
 from sandyq.limits.why import CLASSES
-from sandyq.workstation.breached import STEP_WORDS, Breach, Register
-from sandyq.workstation.contract import LimitHistory, Question
+from sandyq.workstation.breached import STEP_WORDS, Breach
+from sandyq.workstation.contract import LimitHistory
 from sandyq_desktop.context import ViewContext
 from sandyq_desktop.controls import Action, Line, Segment, StateWord, Words
 from sandyq_desktop.explain import Answer, explained
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from sandyq.workstation.workstation import Workstation
 
 RANGES = (("1M", N_("1M")), ("3M", N_("3M")), ("1Y", N_("1Y")), ("All", N_("All")))
-_PIECE = 25
-"""Days of the breach register that are worked out at a time: about a quarter of a second."""
 _RANGE_DAYS = {"1M": 31, "3M": 92, "1Y": 366}
 
 
@@ -53,7 +51,6 @@ class LimitsView(QWidget):
         self._run: LimitsRun | None = None
         self._chosen = ""
         self._history: LimitHistory | None = None
-        self._register: Register | None = None
         self._rows = Rows(context)
         self.table = Table(self._rows.columns(), look, N_("Limits").template)
         self.fold = FoldStrip(look)
@@ -180,26 +177,12 @@ class LimitsView(QWidget):
         self._context.tasks.ask(lambda door: door.limits(question), self.show_run, key="limits")
         self._context.tasks.ask(lambda door: door.limits_series(question), self.show_series, key="limits-series",
                                 slow=True)
-        self._ask_breaches(question)
+        self._context.tasks.ask(lambda door: door.breaches.standing(question), self.show_breaches,
+                                key="limits-breaches", failed=lambda _error: None)
 
-    def _ask_breaches(self, question: Question) -> None:
-        """Ask the register in small pieces, so that what a person asks meanwhile comes in between."""
-        def then(left: int) -> None:
-            if question != self._context.question:
-                return
-            if left:
-                self._ask_breaches(question)
-            else:
-                self._context.tasks.ask(lambda door: door.breaches.register(question), self.show_breaches,
-                                        key="limits-breaches", failed=lambda _error: None)
-
-        self._context.tasks.ask(lambda door: door.breaches.prepare(question, _PIECE), then, key="limits-breaches",
-                                failed=lambda _error: None)
-
-    def show_breaches(self, register: Register) -> None:
-        """Write the clocks of open breaches beside their limits; the longest beyond speaks for its limit."""
-        self._register = register
-        self._rows.breaches = {one.subject.limit: one for one in register.breaches if one.open}
+    def show_breaches(self, standing: Sequence[Breach]) -> None:
+        """Write the clocks of open breaches beside their limits; the one that began last speaks for its limit."""
+        self._rows.breaches = {one.subject.limit: one for one in standing}
         if self._run is not None:
             self.show_run(self._run)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from sandyq.basics.decimals import ONE, ZERO, product, quotient
 from sandyq.book.collector import paused_collector
 from sandyq.limits.blend import Between, Side
-from sandyq.limits.episodes import DayReadings, readings
+from sandyq.limits.episodes import DayReadings, Subject, readings
 from sandyq.limits.evaluate import evaluate
 from sandyq.limits.mandate import Part
 from sandyq.limits.measures.base import grouped, in_scope
@@ -57,16 +57,38 @@ class DaysBook:
         known = self._station.knowledge(q.known_at)
         if not known.has_mandate(q.book) or not known.transactions:
             return ()
-        kept = self._kept(q, known.head)
         span = trading_days(known, self._station.first_day(q.known_at), q.as_of)
+        kept = self._kept(q, known.head)
         missing = [day for day in span if day not in kept.days]
         with paused_collector():
             for number, day in enumerate(missing):
                 if progress is not None and not progress(number, len(missing)):
                     break
-                picture = self._station.picture(Question(day, q.known_at, q.book))
-                kept.days[day] = readings(evaluate(picture.snapshot, picture.mandate, day, rooms=False))
+                self._read(q, day, kept)
         return tuple(kept.days[day] for day in span if day in kept.days)
+
+    def standing(self, q: Question) -> tuple[DayReadings, ...]:
+        """Return the last days, from the day before the longest breach of today began; no more are worked out."""
+        known = self._station.knowledge(q.known_at)
+        if not known.has_mandate(q.book) or not known.transactions:
+            return ()
+        kept, found = self._kept(q, known.head), list[DayReadings]()
+        lasting: set[Subject] | None = None
+        with paused_collector():
+            for day in reversed(trading_days(known, self._station.first_day(q.known_at), q.as_of)):
+                read = self._read(q, day, kept)
+                found.append(read)
+                beyond = set(read.beyond) | {one for one in lasting or () if read.is_unknown(one)}
+                lasting = beyond if lasting is None else lasting & beyond
+                if not lasting:
+                    break
+        return tuple(reversed(found))
+
+    def _read(self, q: Question, day: date, kept: _Days) -> DayReadings:
+        if day not in kept.days:
+            picture = self._station.picture(Question(day, q.known_at, q.book))
+            kept.days[day] = readings(evaluate(picture.snapshot, picture.mandate, day, rooms=False))
+        return kept.days[day]
 
     def _kept(self, q: Question, head: int) -> _Days:
         key = (q.known_at, q.book)

@@ -61,17 +61,13 @@ class BreachDesk:
                      if name not in found]
         return Register(q.as_of, tuple(sorted(breaches, key=_rank)), allowed)
 
-    def prepare(self, q: Question, days: int) -> int:
-        """Work out some more days of the register and return how many are left: for asking it in small pieces."""
-        left = 0
-
-        def some(done: int, missing: int) -> bool:
-            nonlocal left
-            left = missing - done
-            return done < days
-
-        self._days.readings(q, some)
-        return left if left > days else 0
+    def standing(self, q: Question) -> tuple[Breach, ...]:
+        """Return the breaches that last on the day, without their links: far fewer days are looked at."""
+        allowed, steps = waivers.read_waivers(self._station, q), self._steps(q)
+        recorded = {fact["reference"]: fact for fact in facts(self._station.store, "breach", q.known_at)
+                    if fact["book"] == q.book}
+        return tuple(self._breach(q, item, "", allowed, steps.get(item.reference, ()), recorded.get(item.reference))
+                     for item in episodes(self._days.standing(q)) if item.ended is None)
 
     def breach(self, q: Question, reference: str) -> Breach:
         """Return one breach. Raises BadInput when the register has none of that reference."""
