@@ -325,7 +325,7 @@ class GateView(QWidget):
             found.append((N_("Mandate"), N_("has no gate: these are the usual tests, no limit asks for them")))
         elif gate.today.state is not GateState.OPEN:
             found.append((N_("Until then"), N_("no purchase without an override")))
-        found.append((N_("Last open day"), str_day(self._context, days[-1]) if days else "—"))
+        found.append((N_("Last open"), str_day(self._context, days[-1]) if days else "—"))
         found.append((N_("Lapses"), N_("after {n} days without a purchase", n=gate.rule.lapse)))
         recorded = shown.recorded
         found.append((N_("Recorded"), N_("{state}, hash {hash}", state=recorded.evidence.state,

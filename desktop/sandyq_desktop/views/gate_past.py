@@ -52,10 +52,11 @@ def _outcome(row: Any) -> Any:
 def way_columns(look: Look) -> tuple[Column, ...]:
     """Return the columns that compare ways of putting the money in."""
     return (
-        Column("name", N_("Entry"), lambda r: look.say(_WAYS[r.name]), stretch=True),
+        Column("name", N_("Entry"), lambda r: look.say(_WAYS[r.name]), stretch=True, least=190),
         Column("entries", N_("Times entered"), lambda r: r.entries, number=True, digits=0, leaves=2),
         Column("episodes", N_("Independent episodes"), lambda r: r.episodes, number=True, digits=0),
-        Column("fell", N_("Fell over 20 % in 90 days"), lambda r: r.fell, number=True, digits=0),
+        Column("fell", N_("Fell over 20 % in 90 days"), lambda r: r.fell, number=True, digits=0,
+               leaves=3),
         Column("share", N_("Share, %"), lambda r: None if r.share_fell is None else 100 * r.share_fell, number=True,
                digits=1, leaves=1),
         Column("median", N_("Median after 90 days, %"),

@@ -45,7 +45,7 @@ def _tranche(one: TrancheStanding, found: Plan, language: Language) -> Json:
     tranche = one.tranche
     return {
         "id": tranche.id, "amount_usd": canonical(tranche.amount), "done_usd": exact(one.done),
-        "left_usd": exact(one.left), "state": one.state.value, "laid_in_sequence": one.laid,
+        "left_usd": exact(one.left), "state": one.state.value, "laid_by_day": one.laid,
         "planned_from": _day(tranche.earliest), "earliest": _day(one.earliest), "min_gap_days": tranche.min_gap_days,
         "gate": tranche.gate, "share_of_volume": exact(tranche.share_of_volume),
         "first_bought": _day(one.first_bought), "last_bought": _day(one.last_bought),
