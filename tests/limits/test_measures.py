@@ -214,3 +214,14 @@ def test_a_mandate_with_a_mistake_is_refused_with_its_place(change: tuple[str, s
 
 def test_every_measure_has_a_name_of_its_own() -> None:
     assert len({measure.name for measure in MEASURES}) == len(MEASURES)
+
+
+def test_a_company_whose_beta_is_lost_counts_as_one_that_hardly_moves_with_coins() -> None:
+    def adjacent(beta: str | None) -> PartResult:
+        company = row("CO", "10000000", kind=Kind.EXCHANGE, beta=None if beta is None else Decimal(beta))
+        return measured("market_value", book(row("IBIT", "90000000"), company), denominator="sleeve",
+                        options={"beta_below": "0.5"})
+
+    assert adjacent("1.2").value == 0
+    assert adjacent("0.4").value == adjacent(None).value == Decimal("0.1")
+    assert [finding.code for finding in adjacent(None).findings] == ["beta-unknown"]

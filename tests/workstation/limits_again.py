@@ -261,7 +261,7 @@ class Day:
         """Return limit id → one entry per part: group → value; an empty part has nothing to judge."""
         fallback = sum((line.value for line in self.lines.values() if line.fallen_back), Fraction(0))
         adjacent = {s: line for s, line in self.lines.items() if KINDS[s] == "tech_equity" or (
-            KINDS[s] in {"treasury_company", "miner", "exchange"} and line.beta is not None and abs(line.beta) < 0.5)}
+            KINDS[s] in {"treasury_company", "miner", "exchange"} and (line.beta is None or abs(line.beta) < 0.5))}
         minimum = [] if self.value < FLOOR else [self.share("spot_etf", "etp")]
         exits = self.exits()
         nowhere_else = dict.fromkeys(self.lines, Fraction(0))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import partial
 
 from sandyq.basics.decimals import ZERO
+from sandyq.basics.findings import Finding, Severity
+from sandyq.basics.text import N_
 from sandyq.limits.mandate import Part
 from sandyq.limits.measures.base import (
     BASES,
@@ -38,17 +41,27 @@ def take(snapshot: Snapshot, part: Part) -> tuple[Measured, ...]:
     results = []
     for group, members in grouped(rows, part).items():
         amount = total(amount_of(row, part.basis) for row in members)
+        doubts = _without_beta(members) if below_beta is not None else []
         results.append(measured(group, amount, below, partial(slope_for, members, snapshot, below, part.basis),
-                                missing_rows(members, part.basis)))
+                                [*missing_rows(members, part.basis), *doubts]))
     if not results:
         results.append(measured("", ZERO, below, partial(slope_for, (), snapshot, below, part.basis)))
     return tuple(results)
 
 
 def _adjacent(snapshot: Snapshot, threshold: Decimal) -> list[Row]:
-    """Return adjacent high-tech: that kind, and companies whose measured |beta| is under the threshold."""
+    """Return adjacent high-tech: that kind, and companies whose |beta| is under the threshold or not known.
+
+    A company that cannot be shown to move with coins counts: losing its prices must not make room.
+    """
     return [row for row in snapshot.rows if row.kind is Kind.TECH_EQUITY or (
-        row.kind in COMPANIES and row.beta is not None and abs(row.beta) < threshold)]
+        row.kind in COMPANIES and (row.beta is None or abs(row.beta) < threshold))]
+
+
+def _without_beta(rows: Sequence[Row]) -> list[Finding]:
+    return [Finding(Severity.WARNING, "beta-unknown", N_("{symbol} counts here because its beta is not known.",
+                                                         symbol=row.symbol), row.symbol)
+            for row in rows if row.beta is None and row.kind is not Kind.TECH_EQUITY]
 
 
 MEASURE = Measure("market_value", take, frozenset({"USD", "ratio"}), groups=SIMPLE,
