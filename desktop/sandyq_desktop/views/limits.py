@@ -276,7 +276,7 @@ class LimitsView(QWidget):
 
     def _breach_lines(self, breach: Breach) -> list[tuple[str, str]]:
         words = self._context.words
-        lines = [(words(N_("Breach")), breach.reference)]
+        lines = [(words(N_("In the register")), breach.reference)]
         if breach.kind is not None:
             kind = words(CLASSES[breach.kind])
             lines.append((words(N_("Class")), kind if breach.confirmed else words(N_("{kind}, proposed", kind=kind))))

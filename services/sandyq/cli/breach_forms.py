@@ -81,6 +81,8 @@ def run_again(one: RunAgain, language: Language) -> dict[str, Any]:
 
 def show(found: Sequence[Breach], whys: Mapping[str, Why | None], impacts: Mapping[str, Decimal | None],
          language: Language) -> None:
+    if not found:
+        click.echo("No limit has been exceeded.")
     for one in found:
         state = "waived" if one.waiver else one.state.value
         kind = language.say(CLASSES[one.kind]) if one.kind else "-"
