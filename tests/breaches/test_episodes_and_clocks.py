@@ -79,7 +79,7 @@ def test_the_clock_counts_business_days_after_the_close_that_began_it() -> None:
 
 
 def test_only_a_waiver_stops_the_clock_and_it_runs_on_from_there() -> None:
-    held = [waiver(date(2025, 3, 5), date(2025, 3, 7))]
+    held = waiver(date(2025, 3, 5), date(2025, 3, 7)).in_force
     assert clock(FIRST, date(2025, 3, 10), 20, WEEKDAYS, held).used == 2
     assert clock(FIRST, date(2025, 3, 6), 20, WEEKDAYS, held).stopped
     assert clock(FIRST, FIRST, 20, WEEKDAYS, held).due == date(2025, 4, 3)

@@ -177,8 +177,10 @@ def test_a_waiver_holds_up_to_its_ceiling(risen: Desk) -> None:
     reference = waive(risen, "81000", date(2025, 10, 1), date(2025, 10, 31))
     risen.as_person("Risk 1").station.people.approve(reference)
     assert breach(risen, RISE).waiver is not None
+    assert breach(risen, RISE).clock.stopped
     both(risen, FALL, "82")
     assert breach(risen, FALL).waiver is None
+    assert not breach(risen, FALL).clock.stopped
 
 
 def test_a_waiver_approved_late_does_not_reach_back(risen: Desk) -> None:

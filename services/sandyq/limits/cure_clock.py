@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -13,6 +13,7 @@ from sandyq.limits.mandate import Part
 from sandyq.market.calendars import is_open
 from sandyq.market.series import Calendar
 
+Waived = Callable[[date], bool]
 _FAR: Final = 3_700
 """Calendar days after which a due day is no longer looked for."""
 ESCALATION: Final = ((0, N_("desk")), (1, N_("head of risk")), (2, N_("committee")))
@@ -86,14 +87,21 @@ class Clock:
         return self.allowed is not None and self.used > self.allowed
 
 
-def clock(start: date, as_of: date, allowed: int | None, calendar: Calendar, waivers: Sequence[Waiver] = (), *,
+def _never(day: date) -> bool:  # noqa: ARG001 - the form of the question
+    return False
+
+
+def clock(start: date, as_of: date, allowed: int | None, calendar: Calendar, waived: Waived = _never, *,
           ended: date | None = None) -> Clock:
-    """Return the clock of a breach that began at the close of `start`, as it stands on a day."""
+    """Return the clock of a breach that began at the close of `start`, as it stands on a day.
+
+    `waived` says of a day, past or to come, whether a waiver holds on it: in force, and the value within its ceiling.
+    """
     last = as_of if ended is None else min(as_of, ended)
-    used = sum(1 for day in _after(start, last) if is_open(calendar, day) and not _waived(waivers, day))
+    used = sum(1 for day in _after(start, last) if is_open(calendar, day) and not waived(day))
     told = tuple(Told(who, by, by <= as_of and (ended is None or by <= ended))
                  for steps, who in ESCALATION for by in [business_day(start, steps, calendar)])
-    return Clock(start, allowed, used, _due(start, allowed, calendar, waivers), _waived(waivers, as_of), ended, told)
+    return Clock(start, allowed, used, _due(start, allowed, calendar, waived), waived(as_of), ended, told)
 
 
 def business_day(start: date, steps: int, calendar: Calendar) -> date:
@@ -105,19 +113,15 @@ def business_day(start: date, steps: int, calendar: Calendar) -> date:
     return day
 
 
-def _due(start: date, allowed: int | None, calendar: Calendar, waivers: Sequence[Waiver]) -> date | None:
+def _due(start: date, allowed: int | None, calendar: Calendar, waived: Waived) -> date | None:
     if not allowed:
         return start if allowed == 0 else None
     left = allowed
     for day in _after(start, start + timedelta(days=_FAR)):
-        left -= is_open(calendar, day) and not _waived(waivers, day)
+        left -= is_open(calendar, day) and not waived(day)
         if not left:
             return day
     return None
-
-
-def _waived(waivers: Sequence[Waiver], day: date) -> bool:
-    return any(waiver.in_force(day) for waiver in waivers)
 
 
 def _after(start: date, last: date) -> Sequence[date]:

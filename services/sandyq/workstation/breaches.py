@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -13,8 +14,8 @@ from sandyq.basics.text import N_
 from sandyq.control.chain import canonical_json
 from sandyq.control.deciding import content_of
 from sandyq.control.proposals import Proposal, ProposalState
-from sandyq.limits.cure_clock import Clock, Waiver, clock
-from sandyq.limits.episodes import BEYOND, Episode, Subject, episodes, linked
+from sandyq.limits.cure_clock import Clock, Waived, Waiver, clock
+from sandyq.limits.episodes import BEYOND, DayReadings, Episode, Reading, Subject, episodes, linked
 from sandyq.limits.mandate import Limit, Part
 from sandyq.limits.result import State
 from sandyq.limits.why import BreachClass, End, Why, why
@@ -55,9 +56,10 @@ class BreachDesk:
         steps = self._steps(q)
         recorded = {fact["reference"]: fact for fact in facts(self._station.store, "breach", q.known_at)
                     if fact["book"] == q.book and fact["first_day"] <= q.as_of.isoformat()}
-        breaches = [self._breach(q, item, links.get(name, ""), allowed, steps.get(name, ()), recorded.get(name))
-                    for name, item in found.items()]
-        breaches += [self._gone(q, fact, allowed, steps.get(name, ())) for name, fact in recorded.items()
+        seen = _by_subject(days)
+        breaches = [self._breach(q, item, links.get(name, ""), allowed, steps.get(name, ()), recorded.get(name),
+                                 seen[item.subject]) for name, item in found.items()]
+        breaches += [self._gone(q, fact, steps.get(name, ())) for name, fact in recorded.items()
                      if name not in found]
         return Register(q.as_of, tuple(sorted(breaches, key=_rank)), allowed)
 
@@ -66,8 +68,10 @@ class BreachDesk:
         allowed, steps = waivers.read_waivers(self._station, q), self._steps(q)
         recorded = {fact["reference"]: fact for fact in facts(self._station.store, "breach", q.known_at)
                     if fact["book"] == q.book}
-        return tuple(self._breach(q, item, "", allowed, steps.get(item.reference, ()), recorded.get(item.reference))
-                     for item in episodes(self._days.standing(q)) if item.ended is None)
+        days = self._days.standing(q)
+        seen = _by_subject(days)
+        return tuple(self._breach(q, item, "", allowed, steps.get(item.reference, ()), recorded.get(item.reference),
+                                  seen[item.subject]) for item in episodes(days) if item.ended is None)
 
     def breach(self, q: Question, reference: str) -> Breach:
         """Return one breach. Raises BadInput when the register has none of that reference."""
@@ -77,7 +81,7 @@ class BreachDesk:
         return found
 
     def _breach(self, q: Question, item: Episode, link: str, allowed: Sequence[Waiver], steps: Sequence[StepTaken],
-                fact: Fact | None) -> Breach:
+                fact: Fact | None, seen: Sequence[Reading]) -> Breach:
         subject = item.subject
         limit, part = self._limit(q, subject, item.last)
         about = [one for one in allowed if one.concerns(subject.limit, subject.part, subject.group)]
@@ -89,10 +93,10 @@ class BreachDesk:
         return Breach(
             item.reference, subject, limit, part, item.first, item.last, item.ended, item, state, waiver,
             _stage(steps), kind, confirmed, _owner(steps, limit), tuple(steps),
-            self._clock(q, limit, kind, item.first, item.ended, about), link,
+            self._clock(q, limit, kind, item.first, item.ended, _held(about, part, seen)), link,
             None, fact.origin.entry if fact else None)
 
-    def _gone(self, q: Question, fact: Fact, allowed: Sequence[Waiver], steps: Sequence[StepTaken]) -> Breach:
+    def _gone(self, q: Question, fact: Fact, steps: Sequence[StepTaken]) -> Breach:
         """A breach that was recorded on its day and that the facts of now no longer show: it stays."""
         subject = Subject(fact["limit_id"], int(fact["part"] or 0), fact["subject"])
         first = fact.sure_day("first_day")
@@ -100,7 +104,7 @@ class BreachDesk:
         kind = next((step.kind for step in reversed(steps) if step.kind), None)
         return Breach(fact["reference"], subject, limit, part, first, first, first, None, State.OK, None,
                       _stage(steps), kind or BreachClass.DATA, kind is not None, _owner(steps, limit), tuple(steps),
-                      self._clock(q, limit, BreachClass.DATA, first, first, allowed[:0]), "", None,
+                      self._clock(q, limit, BreachClass.DATA, first, first, _held((), part, ())), "", None,
                       fact.origin.entry)
 
     def _limit(self, q: Question, subject: Subject, on: date) -> tuple[Limit | None, Part | None]:
@@ -109,13 +113,13 @@ class BreachDesk:
         return limit, part
 
     def _clock(self, q: Question, limit: Limit | None, kind: BreachClass | None, first: date, ended: date | None,
-               about: Sequence[Waiver]) -> Clock:
+               waived: Waived) -> Clock:
         """An active breach has no period: it is due on its own day (domain.md B2)."""
         calendars = self._station.knowledge(q.known_at).market.calendars
         name = limit.calendar if limit else ""
         days = limit.cure_days if limit else None
         return clock(first, q.as_of, 0 if kind is BreachClass.ACTIVE and days is not None else days,
-                     calendars.get(name, Calendar(name)), about, ended=ended)
+                     calendars.get(name, Calendar(name)), waived, ended=ended)
 
     def _class(self, q: Question, item: Episode, steps: Sequence[StepTaken]) -> tuple[BreachClass | None, bool]:
         given = next((step.kind for step in reversed(steps) if step.kind is not None), None)
@@ -325,3 +329,22 @@ def _excepts(proposal: Proposal, limit: str) -> bool:
     content = content_of(proposal)
     place = TABLES["waiver"].columns.index("limit_id") + 1
     return content is not None and any(table == "waiver" and row[place] == limit for table, row in content.rows)
+
+
+def _by_subject(days: Sequence[DayReadings]) -> dict[Subject, list[Reading]]:
+    """Return what each subject measured on its days beyond, oldest first."""
+    found: dict[Subject, list[Reading]] = {}
+    for day in days:
+        for subject, reading in day.beyond.items():
+            found.setdefault(subject, []).append(reading)
+    return found
+
+
+def _held(about: Sequence[Waiver], part: Part | None, seen: Sequence[Reading]) -> Waived:
+    """Return whether a waiver holds on a day: by the value of the day, of the last day beyond where it has none."""
+    def held(day: date) -> bool:
+        place = bisect_right(seen, day, key=lambda reading: reading.day)
+        return part is not None and place > 0 and any(
+            one.covers(day, seen[place - 1].value, part) for one in about)
+
+    return held
