@@ -22,7 +22,7 @@ class Command:
 VIEW_KEYS: Final = ("today", "holdings", "limits", "charts", "orders", "breaches", "gate", "data", "journal")
 VIEW_TITLES: Final = {
     "today": N_("Today"), "holdings": N_("Holdings"), "limits": N_("Limits"), "charts": N_("Charts"),
-    "orders": N_("Orders"), "breaches": N_("Breaches"), "gate": N_("Gate"), "data": N_("Data"),
+    "orders": N_("Orders"), "breaches": N_("Breaches"), "gate": N_("Gate & tranches"), "data": N_("Data"),
     "journal": N_("Journal"), "mandate": N_("Mandate"),
 }
 _GO: Final = {

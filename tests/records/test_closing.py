@@ -67,6 +67,15 @@ def test_a_day_is_closed_by_two_persons_under_one_hash(book_file: Path) -> None:
     assert json.loads(content)["said"]["limits"]["L01"]["state"] == "ok"
 
 
+def test_closing_a_day_stores_the_run_of_its_limits_which_replays_to_its_hash(book_file: Path) -> None:
+    proposed(book_file)
+    with at_work(book_file) as station:
+        run_of_the_day, = station.breaches.runs(Question(DAY))
+        again = station.breaches.run_again(Question(DAY), DAY)
+    assert run_of_the_day.day == DAY
+    assert again.repeats
+
+
 def test_replaying_the_day_at_its_moment_gives_the_signed_hash(book_file: Path) -> None:
     with at_work(book_file) as station:
         moment = station.journal(Question(DAY))[-1].known_at

@@ -113,7 +113,7 @@ class GateView(QWidget):
     """The view: now, the last year, plan against done, and the past; what cannot be computed never passes."""
 
     key = "gate"
-    title = N_("Gate")
+    title = N_("Gate & tranches")
 
     def __init__(self, context: ViewContext) -> None:
         super().__init__()
@@ -400,6 +400,7 @@ class GateView(QWidget):
         for table in (self.table, self.plan, self.overrides, self.windows, self.ways):
             table.restyle()
         self.canvas.restyle(Style.of(context.palette, context.fonts), context.words.language)
+        self.canvas.setAccessibleName(context.words(N_("Planned against done, USD m, purchases at cost")))
         for drawn in (self.word, self.boxes, self.strip):
             drawn.update()
 

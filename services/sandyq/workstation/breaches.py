@@ -253,10 +253,11 @@ class BreachDesk:
             raise Refused("no-passing-run", N_("The limits were not run on that day after the breach, or this one did "
                                                "not pass."), where=evidence)
 
-    def detected_rows(self, q: Question) -> list[tuple[str, FactRow]]:
-        """Return a row for every breach up to the question's day that is not recorded yet, for the daily run."""
+    def detected_rows(self, q: Question, *, all_days: bool = True) -> list[tuple[str, FactRow]]:
+        """Return a row for every breach that is not recorded yet, for the daily run; or for those that last only."""
         today = workstation.utc_now().date().isoformat()
-        return [self._detected(q, breach, today) for breach in self.register(q).breaches if breach.recorded is None]
+        found = self.register(q).breaches if all_days else self.standing(q)
+        return [self._detected(q, breach, today) for breach in found if breach.recorded is None]
 
     def _detected(self, q: Question, breach: Breach, today: str) -> tuple[str, FactRow]:
         item = breach.episode

@@ -144,8 +144,10 @@ def close_day(station: Workstation, q: Question, with_unknown: str = "") -> Chan
     payload = {"book": q.book, "day": day, "version": version, "hash": content.content_hash, "unknown": len(doubts),
                "reason": with_unknown.strip()}
     changes = station.people.post("valuation_close", f"{q.book} {day}", [("valuation_close", row)], payload)
+    from sandyq.workstation.daily_run import keep_run
     from sandyq.workstation.gate_days import keep_day  # numpy only where a gate is asked for
 
+    keep_run(station, q)
     keep_day(station, q)
     return changes
 

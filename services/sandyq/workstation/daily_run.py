@@ -67,8 +67,20 @@ def _rests(unit: str) -> bool:
     return unit == "USD"
 
 
-def run_limits(station: Workstation, q: Question) -> Changes:
-    """Run the limits of a day and store the result, with every breach of that day that is not in the register yet.
+def keep_run(station: Workstation, q: Question) -> Changes | None:
+    """Run the limits when a day is closed, with the breaches that last on it; None: nothing to run, or run already."""
+    if not station.knowledge(q.known_at).has_mandate(q.book):
+        return None
+    try:
+        return run_limits(station, q, all_days=False)
+    except (Refused, BadInput):
+        return None
+
+
+def run_limits(station: Workstation, q: Question, *, all_days: bool = True) -> Changes:
+    """Run the limits of a day and store the result, with every breach up to that day that is not recorded yet.
+
+    `all_days` False: only breaches that last on the day, which asks for far fewer days.
 
     Raises BadInput for a moment in the past, Refused when the day's last run says the same.
     """
@@ -83,7 +95,7 @@ def run_limits(station: Workstation, q: Question) -> Changes:
         raise Refused("run-already", N_("The limits of the day were run with this result."), where=day)
     head = station.knowledge().head
     row: FactRow = (0, q.book, day, str(versions[-1] + 1 if versions else 1), content, hash_of(content), str(head))
-    rows = [("limit_run", row), *station.breaches.detected_rows(q)]
+    rows = [("limit_run", row), *station.breaches.detected_rows(q, all_days=all_days)]
     payload = {"book": q.book, "day": day, "hash": hash_of(content), "breaches": len(rows) - 1}
     return station.people.post("limit_run", f"{q.book} {day}", rows, payload)
 
