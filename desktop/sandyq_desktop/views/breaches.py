@@ -48,6 +48,8 @@ class Detail:
     why: Why | None
     impact: Decimal | None
     part: PartResult | None
+    waiting: bool = False
+    """The causes are being worked out."""
 
 
 def detail(door: Workstation, question: Question, breach: Breach, span: str) -> Detail:
@@ -197,7 +199,7 @@ class BreachesView(QWidget):
         if not isinstance(row, Breach) or (row.reference == self._chosen and not again):
             return
         self._chosen = row.reference
-        self._show(Detail(row, None, None, None, None))
+        self._show(Detail(row, None, None, None, None, waiting=True))
         self._ask(row)
 
     def _ask(self, row: Breach) -> None:
@@ -233,6 +235,7 @@ class BreachesView(QWidget):
                                    if found is not None and shown.start is not None else None)
         self._why_note.tell(N_("The parts sum to the change exactly: each is its step averaged over every order in "
                                "which the causes can act. Solid raises, hollow lowers.") if found is not None else
+                            N_("The causes are being worked out.") if shown.waiting else
                             N_("Nothing was held the day before, or a value on the way is Unknown."))
 
     def _enable(self, breach: Breach | None) -> None:
