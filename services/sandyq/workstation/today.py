@@ -352,6 +352,8 @@ def _presence(station: Workstation, q: Question, complete: Sequence[Completeness
 def _coming(station: Workstation, q: Question, has_mandate: bool) -> Iterator[Coming]:
     known, limit = station.knowledge(q.known_at), q.as_of + timedelta(days=_AHEAD)
     yield from _coming_in_book(station, q, limit)
+    if has_mandate:
+        yield from _coming_of_limits(station, q, limit)
     for later in known.mandates if has_mandate else ():
         if q.as_of < later.valid_from <= limit:
             yield Coming(later.valid_from, N_("Mandate {version} comes into force", version=later.version))
@@ -379,6 +381,18 @@ def _coming_in_book(station: Workstation, q: Question, limit: date) -> Iterator[
     for item in station.people.proposals(q, open_only=True):
         if item.state is ProposalState.OPEN and item.expires is not None:
             yield Coming(item.expires.date(), N_("Proposal {reference} expires", reference=item.reference))
+
+
+def _coming_of_limits(station: Workstation, q: Question, limit: date) -> Iterator[Coming]:
+    for breach in station.breaches.standing(q):
+        if breach.clock.due is not None and q.as_of <= breach.clock.due <= limit:
+            yield Coming(breach.clock.due, N_("Last day to cure {breach}", breach=breach.reference))
+    for waiver in station.breaches.waivers(q):
+        if waiver.in_force(q.as_of) and waiver.valid_to <= limit:
+            yield Coming(waiver.valid_to, N_("The waiver of {limit} lapses", limit=waiver.limit))
+    for tranche in station.knowledge(q.known_at).mandate(q.as_of, q.book).tranches:
+        if tranche.earliest is not None and q.as_of < tranche.earliest <= limit:
+            yield Coming(tranche.earliest, N_("Tranche {tranche}: its first day", tranche=tranche.id))
 
 
 class TodayDesk:
