@@ -190,7 +190,7 @@ class HoldingsView(QWidget):
         def key(row: Any) -> str:
             on = row.holdings.as_of
             if not row.line.quantity:
-                return words(N_("Closed"))
+                return words(N_("Closed lines"))
             if by == "kind":
                 return words(label(row.line.kind))
             if by == "coin":

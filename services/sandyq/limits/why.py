@@ -34,7 +34,7 @@ class BreachClass(StrEnum):
 
 
 CLASSES: Final[Mapping[BreachClass, Text]] = {
-    BreachClass.ACTIVE: N_("Active"), BreachClass.PASSIVE: N_("Passive"),
+    BreachClass.ACTIVE: N_("Active breach"), BreachClass.PASSIVE: N_("Passive breach"),
     BreachClass.DENOMINATOR: N_("Denominator"), BreachClass.DATA: N_("Data"),
     BreachClass.LIMIT_CHANGE: N_("Limit change"),
 }
