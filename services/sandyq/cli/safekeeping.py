@@ -16,10 +16,10 @@ from sandyq.cli import options
 from sandyq.cli.commands import opened
 from sandyq.cli.options import answer, guarded
 from sandyq.store import wraps
+from sandyq.workstation import workstation
 from sandyq.workstation.recorded import Backup
 from sandyq.workstation.safekeeping import look_at
 from sandyq.workstation.safekeeping import restore as put_back
-from sandyq.workstation.workstation import utc_now
 
 _NEW: Final = "SANDYQ_NEW_PASSPHRASE"
 _CODE: Final = "SANDYQ_RECOVERY_CODE"
@@ -101,7 +101,7 @@ def restore(backup_file: Path, target: Path, replace: bool, yes: bool, actor: st
         else:
             click.echo("Nothing was changed. Say --yes to restore it.")
         return
-    aside = put_back(backup_file, target, actor=actor, now=utc_now(), passphrase=options.passphrase(),
+    aside = put_back(backup_file, target, actor=actor, now=workstation.utc_now(), passphrase=options.passphrase(),
                      replace=replace)
     if as_json:
         answer({"backup": form(found), "restored": True, "book": str(target),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from sandyq.workstation import closing, corrections, differences, periods, restating
+from sandyq.workstation import closing, corrections, differences, periods, restating, workstation
 from sandyq.workstation.closing import Frozen
 from sandyq.workstation.contract import Changes, Question
 from sandyq.workstation.recorded import (
@@ -17,7 +17,6 @@ from sandyq.workstation.recorded import (
     FactVersion,
     Restatement,
 )
-from sandyq.workstation.workstation import utc_now
 
 if TYPE_CHECKING:
     from sandyq.workstation.workstation import Workstation
@@ -77,7 +76,7 @@ class RecordsDesk:
 
     def close_period(self, through: date, reason: str) -> Changes:
         """Propose that nothing dated up to a day is written any more."""
-        return periods.close_period(self._station, through, reason, utc_now().date())
+        return periods.close_period(self._station, through, reason, workstation.utc_now().date())
 
     def reopen_period(self, through: date, reason: str) -> Changes:
         """Propose that only the days up to `through` stay closed."""
