@@ -66,9 +66,10 @@ class Flow(QLayout):
         super().setGeometry(rect)
         self._arrange(rect, apply=True)
 
-    @staticmethod
-    def _width(item: QLayoutItem) -> int:
-        return max(item.sizeHint().width(), item.minimumSize().width())
+    def _width(self, item: QLayoutItem) -> int:
+        """The width that an item needs; the one that takes what is left needs its least only."""
+        least = item.minimumSize().width()
+        return least if item.widget() is self._eager is not None and least else max(item.sizeHint().width(), least)
 
     def _arrange(self, rect: QRect, *, apply: bool) -> int:
         margins = self.contentsMargins()

@@ -87,8 +87,8 @@ def shown(view: BreachesView, breach: Breach) -> None:
 def test_a_breach_is_told_with_class_clock_causes_and_what_may_be_traded(view: BreachesView) -> None:
     shown(view, a_breach())
     facts = view._facts.text()
-    for words in ("Passive breach, proposed", "2 of 20 business days used", "purchases that raise it are refused, sales pass",
-                  "At most 0.50 per cent.", "0.510 %"):
+    for words in ("Passive breach, proposed", "2 of 20 business days used",
+                  "purchases that raise it are refused, sales pass", "At most 0.50 per cent.", "0.510 %"):
         assert words in facts
     assert "Prices" in view.waterfall.accessibleDescription()
     assert "without it: within" in view.waterfall.accessibleDescription()

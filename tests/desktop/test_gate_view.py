@@ -94,8 +94,8 @@ def planned(*, may: bool) -> Plan:
     """Two tranches: one bought, one that may be released, or waits for the gate."""
     first, second = (Tranche(name, Decimal(50_000_000), day, 14, True, None)
                      for name, day in (("T1", date(2024, 2, 1)), ("T2", date(2024, 9, 1))))
-    reason = () if may else (Finding(Severity.ERROR, "gate-shut", N_("The entry gate is {state}; nothing is bought.",
-                                                                    state="closed"), "T2"),)
+    reason = () if may else (
+        Finding(Severity.ERROR, "gate-shut", N_("The entry gate is closed; nothing is bought."), "T2"),)
     bought = Bought(date(2024, 2, 8), Decimal(49_900_000))
     override = Override("G-0001", "IC-2024-3", "T1", Decimal(50_000_000), date(2024, 2, 8), date(2024, 2, 9))
     signed = Signed("Manager 1", "Risk 1", datetime(2024, 2, 8, tzinfo=UTC), "the committee decided", 9)

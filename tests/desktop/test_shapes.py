@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
-from PySide6.QtGui import QColor
 from sandyq.limits.result import State
 from sandyq_desktop import icons
 from sandyq_desktop.words import STATES, Words
@@ -16,7 +16,7 @@ def drawn(shape: icons.Shape) -> bytes:
     return bytes(image.constBits())
 
 
-def test_no_two_states_have_the_same_shape_in_one_ink(qtbot: QtBot) -> None:  # noqa: ARG001 - Qt must run
+def test_no_two_states_have_the_same_shape_in_one_ink(qtbot: QtBot) -> None:
     pictures = {state: drawn(icons.shape_of(state)) for state in State}
     assert len(set(pictures.values())) == len(pictures)
     assert all(len(set(picture)) > 1 for picture in pictures.values())

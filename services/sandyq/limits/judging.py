@@ -76,6 +76,8 @@ def _judge_group(limit: Limit, part: Part, group: Beyond) -> _Judged:
             "{title} was beyond its limit before the order and may not be made worse; excess after the order {excess}.",
             title=named, excess=_excess(after, part.in_force, part))
     if _past(after, part.hard, part):
+        if part.unit == "count" and not part.hard:
+            return Verdict.REFUSED, N_("{title}: not met, so the order is refused.", title=named)
         return Verdict.REFUSED, N_("{title} would be beyond the hard limit by {excess}.", title=named,
                                    excess=_excess(after, part.hard, part))
     if part.block_at == "soft":

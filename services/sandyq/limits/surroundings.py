@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final, Protocol
 
-from sandyq.basics.text import Text
+from sandyq.basics.text import N_, Text
 from sandyq.exposure.result import Beta
 from sandyq.reference.kinds import Kind
 
@@ -23,6 +23,14 @@ class GateSign:
     state: str
     day: date
     missing: Text | str = ""
+
+
+    @property
+    def shut(self) -> Text:
+        """Why nothing is bought, in words."""
+        if self.state == "armed":
+            return N_("The entry gate is armed and not open yet; nothing is bought.")
+        return N_("The entry gate is closed; nothing is bought.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -217,7 +217,7 @@ def _gate_reason(tranche: Tranche, gate: GateSign | None, overrides: Sequence[Ov
     if gate.missing:
         return _said("gate-unknown", N_("The state of the entry gate is Unknown: {reason}.", reason=gate.missing),
                      tranche)
-    return _said("gate-shut", N_("The entry gate is {state}; nothing is bought.", state=gate.state), tranche)
+    return _said("gate-shut", gate.shut, tranche)
 
 
 def _said(code: str, text: Text, tranche: Tranche) -> Finding:

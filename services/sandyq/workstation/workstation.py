@@ -38,8 +38,8 @@ from sandyq.workstation.making import first_facts
 from sandyq.workstation.picture import Picture
 
 if TYPE_CHECKING:
-    from sandyq.workstation.breaches import BreachDesk
     from sandyq.reference.facts import FactRow
+    from sandyq.workstation.breaches import BreachDesk
     from sandyq.workstation.custody import CustodyDesk
     from sandyq.workstation.mandates import MandatesDesk
     from sandyq.workstation.ordering import OrdersDesk

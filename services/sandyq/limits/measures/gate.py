@@ -57,10 +57,9 @@ def _within(override: Override, snapshot: Snapshot) -> bool:
 
 
 def _findings(snapshot: Snapshot, purchases: Sequence[Order], left: Sequence[Order]) -> list[Finding]:
-    if left:
-        state = snapshot.around.gate.state if snapshot.around.gate else ""
-        return [Finding(Severity.WARNING, "gate-shut", N_("The entry gate is {state}; nothing is bought.",
-                                                          state=state))]
+    gate = snapshot.around.gate
+    if left and gate is not None:
+        return [Finding(Severity.WARNING, "gate-shut", gate.shut)]
     used = dict.fromkeys(override.committee_reference for order in purchases
                          for override in _overrides(snapshot, order)[:1])
     return [Finding(Severity.WARNING, "gate-override", N_(
