@@ -93,7 +93,7 @@ def show(found: Sequence[Breach], whys: Mapping[str, Why | None], impacts: Mappi
             click.echo(f"  cure: {left.used} of {left.allowed} business days used, by {left.due}"
                        f"{', stopped by a waiver' if left.stopped else ''}{', overdue' if left.overdue else ''}")
         if (cause := whys[one.reference]) is not None:
-            show_split(cause, language)
+            show_split(cause, language, one.part.unit if one.part else "")
         amount = impacts[one.reference]
         if amount is not None:
             click.echo(f"  impact on the excess: {language.number(amount, 2)} USD")
@@ -101,12 +101,19 @@ def show(found: Sequence[Breach], whys: Mapping[str, Why | None], impacts: Mappi
             click.echo(f"  linked to {one.linked}")
 
 
-def show_split(found: Why, language: Language) -> None:
-    click.echo(f"  {_short(found.value_before)} to {_short(found.value_after)}, limit {_short(found.level_after)}")
+def show_split(found: Why, language: Language, unit: str) -> None:
+    """Print a split in the limit's unit; the but-for figure is the distance to the limit, above zero beyond it."""
+    def said(value: Decimal, *, signed: bool = False) -> str:
+        sign = "+" if signed and value > 0 else ""
+        if unit == "ratio":
+            return f"{sign}{language.number(value * 100, 4)} %"
+        return f"{sign}{language.number(value, 2)}"
+
+    click.echo(f"  {said(found.value_before)} to {said(found.value_after)}, limit {said(found.level_after)}")
     for part in found.split.parts:
         if part.part:
-            click.echo(f"    {language.say(NAMES[Factor(part.factor)]):22} {_short(part.part):>16}   without it "
-                       f"{'beyond' if part.but_for > 0 else 'within'} ({_short(part.but_for)})")
+            click.echo(f"    {language.say(NAMES[Factor(part.factor)]):22} {said(part.part, signed=True):>16}   "
+                       f"without it {'beyond' if part.but_for > 0 else 'within'} ({said(part.but_for, signed=True)})")
 
 
 def show_run(one: StoredRun, language: Language) -> None:
@@ -126,10 +133,6 @@ def show_again(one: RunAgain, language: Language) -> None:
         click.echo(f"  {name}: {language.say(then)} -> {language.say(now)}")
     if one.causes:
         click.echo(f"  known since: {', '.join(one.causes)}")
-
-
-def _short(value: Decimal) -> str:
-    return f"{value:.8f}".rstrip("0").rstrip(".") if abs(value) < 1 else f"{value:,.2f}"
 
 
 def _text(value: Decimal | None) -> str | None:

@@ -79,7 +79,8 @@ def why(book: Path, limit_id: str, first: date, part: int | None, group: str, as
     """Why a limit moved between two days: the part of each cause, and the figure but for that cause."""
     with opened(book, actor=actor) as station:
         q = asked(station, as_of, known_at, which)
-        if station.mandate(q).limit(limit_id) is None:
+        limit = station.mandate(q).limit(limit_id)
+        if limit is None:
             raise BadInput("no-limit", N_("The mandate has no such limit."), where=limit_id)
         found = station.breaches.why(q, Subject(limit_id, (part or 1) - 1, group), first, q.as_of)
     if found is None:
@@ -89,7 +90,7 @@ def why(book: Path, limit_id: str, first: date, part: int | None, group: str, as
         answer({"limit": limit_id, "from": first.isoformat(), "as_of": q.as_of.isoformat(),
                 **forms.split(found, said(code))})
         return
-    forms.show_split(found, said(code))
+    forms.show_split(found, said(code), limit.parts[found.subject.part].unit)
 
 
 def _step(name: str, step: Step, words: str, *extra: Callable[..., Any]) -> click.Command:
