@@ -34,7 +34,8 @@ def participants(named: Iterable[str], totals: Sequence[Programme], vehicles: Se
 
     Where a total was typed in and vehicles are recorded too, the later figure counts; of the same day, the vehicles.
     """
-    known = {row.participant for row in totals if row.day <= on} | {row.participant for row in vehicles if row.day <= on}
+    known = {row.participant for row in totals if row.day <= on}
+    known |= {row.participant for row in vehicles if row.day <= on}
     names = dict.fromkeys((*named, *sorted(known)))
     return tuple(_participant(name, [row for row in totals if row.participant == name and row.day <= on],
                               latest(row for row in vehicles if row.participant == name and row.day <= on), rates, on)
