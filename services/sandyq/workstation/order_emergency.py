@@ -32,12 +32,12 @@ def give(station: Workstation, desk: OrdersDesk, q: Question, basket: Sequence[O
     Raises Refused unless every line is a sale and no limit gets worse; BadInput without a reason; ApprovalNeeded where
     nobody is enrolled.
     """
-    orders = prepared(station, q, basket)
     if not reason.strip():
         raise BadInput("no-reason", N_("An emergency order has a reason."))
     require_people(station)
-    if any(one.side != "sell" for one in orders):
+    if any(one.side != "sell" for one in basket):
         raise Refused("not-reducing", N_("An emergency order only sells; a purchase takes two persons."))
+    orders = prepared(station, q, basket)
     now = desk.now()
     found = desk.check(q, orders, now=now)
     refuse_unless_reducing(found)
