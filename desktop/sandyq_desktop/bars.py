@@ -223,7 +223,7 @@ class AsOfBar(QWidget):
         self.search.setFont(look.font())
         self.search.setPlaceholderText(words(N_("Find or run a command")) + "   Ctrl+K")
         self.search.setAccessibleName(words(N_("Find or run a command")))
-        self.search.setMinimumWidth(look.px(200))
+        self.search.setMinimumWidth(look.px(128))
         for chip in self.chips.values():
             chip.restyle()
 
