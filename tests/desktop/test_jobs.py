@@ -167,3 +167,12 @@ def test_j7_what_is_in_breach_why_and_until_when(window: Window, settle: Settle)
     assert "purchases that raise it are refused, sales pass; a sale of" in facts
     assert "Prices" in view.waterfall.accessibleDescription()
     assert view.next.text() == "Classify…"
+
+
+def test_a_limit_within_says_how_many_days_of_volatility_are_left(window: Window, settle: Settle) -> None:
+    person = Person(window, settle)
+    person.does(lambda: window.run("view-limits"))
+    view = person.view("limits")
+    person.does(lambda: view.table.choose(lambda row: row.limit.id == "L04"))
+    assert "days of volatility away" in view._facts.text()
+    assert "100,000 paths" in view._facts.text().replace("\u202f", ",").replace(" ", ",").replace(",paths", " paths")
