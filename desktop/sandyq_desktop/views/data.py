@@ -1,23 +1,28 @@
-"""Data, whole: files in, prices, custody, registers, eligibility, the programme, people; one page at a time."""
+"""Data, whole: files in, prices, custody, registers, eligibility, reserves, people; one page at a time."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from sandyq.basics.text import N_
 from sandyq.workstation.contract import Preview
 from sandyq_desktop.context import ViewContext
-from sandyq_desktop.controls import Action
+from sandyq_desktop.controls import Action, Segment
 from sandyq_desktop.tables.table import Table
 from sandyq_desktop.views.data_custody import AccountsPane, StatementPane
 from sandyq_desktop.views.data_eligibility import EligibilityPane
 from sandyq_desktop.views.data_mapped import MappedImport
 from sandyq_desktop.views.data_people import PeoplePane
+from sandyq_desktop.views.data_perimeter import PerimeterPane
 from sandyq_desktop.views.data_prices import CompletenessPane, PricesPane, SourcesPane
 from sandyq_desktop.views.data_registers import RegistersPane
 from sandyq_desktop.views.data_reserves import ProgrammePane, WorksheetsPane
 from sandyq_desktop.views.pane import SectionedView
+
+PERIMETERS: Final = (("programme", N_("Programme")), ("reserves", N_("Reserves and reporting")))
+"""Pages of the tab Programme: a tab of its own would not fit beside the others in every language."""
 
 
 class DataView(SectionedView):
@@ -37,6 +42,7 @@ class DataView(SectionedView):
         self.registers = RegistersPane(context)
         self.eligibility = EligibilityPane(context)
         self.worksheets = WorksheetsPane(context)
+        self.perimeter = PerimeterPane(context)
         self.programme = ProgrammePane(context)
         self.people = PeoplePane(context)
         self.build([("import", N_("Import"), self.imports), ("completeness", N_("Completeness"), self.completeness),
@@ -46,6 +52,29 @@ class DataView(SectionedView):
                     ("eligibility", N_("Eligibility"), self.eligibility),
                     ("worksheets", N_("Reserve assets"), self.worksheets),
                     ("programme", N_("Programme"), self.programme), ("people", N_("People"), self.people)])
+        self.sections["reserves"] = self.perimeter
+        self._stack.addWidget(self.perimeter)
+        self._pages = {key: self._choice(key) for key in dict(PERIMETERS)}
+
+    def _choice(self, key: str) -> Segment:
+        """Put the choice between the pages of one tab on one of them."""
+        choice = Segment(self._context.look, N_("Programme"), PERIMETERS)
+        choice.chosen.connect(self.show_section)
+        self.sections[key].add(choice)
+        return choice
+
+    def show_section(self, key: str) -> None:
+        super().show_section(key)
+        if key in self._pages:
+            assert self.segment is not None
+            self.segment.choose("programme")
+        for own, choice in self._pages.items():
+            choice.choose(own)
+
+    def restyle(self) -> None:
+        super().restyle()
+        for choice in self._pages.values():
+            choice.restyle()
 
     @property
     def previews(self) -> Table:
