@@ -11,7 +11,7 @@ from PySide6.QtCore import QMargins, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from sandyq.basics.errors import SandyqError
-from sandyq.basics.text import N_
+from sandyq.basics.text import N_, Text
 from sandyq.limits.result import LimitResult, LimitsRun, PartResult, State
 from sandyq.limits.why import CLASSES
 from sandyq.workstation.breached import STEP_WORDS, Breach
@@ -28,6 +28,7 @@ from sandyq_desktop.tables.fold import FoldStrip
 from sandyq_desktop.tables.table import Table
 from sandyq_desktop.views.breach_parts import CureClock
 from sandyq_desktop.views.breach_rows import cure_words
+from sandyq_desktop.views.limit_outlook import OutlookBox
 from sandyq_desktop.views.limit_rows import Rows, ordered
 
 if TYPE_CHECKING:
@@ -67,6 +68,8 @@ class LimitsView(QWidget):
         self._facts = QLabel()
         self.clock = CureClock(look)
         self.clock.hide()
+        self.outlook = OutlookBox(look)
+        self._early: EarlyWarning | Text | None = None
         self.trace = FigureTree(look, N_("Trace of the measure").template, compact=True)
         self.ranges = Segment(look, N_("Range"), RANGES)
         self._history_title = Words(look, "", "head", weight=600)
@@ -139,6 +142,7 @@ class LimitsView(QWidget):
         middle = QVBoxLayout()
         middle.addWidget(self._captions[1])
         middle.addWidget(self.trace, 1)
+        middle.addWidget(self.outlook)
         right = QVBoxLayout()
         head = QHBoxLayout()
         head.addWidget(self._history_title)
@@ -175,10 +179,12 @@ class LimitsView(QWidget):
         """Ask the limits of the present question."""
         self.restyle()
         question = self._context.question
-        self._rows.series = {}
+        self._rows.series, self._early = {}, None
         self._context.tasks.ask(lambda door: door.limits(question), self.show_run, key="limits")
         self._context.tasks.ask(lambda door: door.limits_series(question), self.show_series, key="limits-series",
                                 slow=True)
+        self._context.tasks.ask(lambda door: door.risk.early_warning(question), self.show_early, key="limits-early",
+                                failed=lambda error: self.show_early(error.what), slow=True)
         self._context.tasks.ask(lambda door: door.breaches.standing(question), self.show_breaches,
                                 key="limits-breaches", failed=lambda _error: None)
         self._warning = None
@@ -196,6 +202,12 @@ class LimitsView(QWidget):
         self._rows.breaches = {one.subject.limit: one for one in standing}
         if self._run is not None:
             self.show_run(self._run)
+
+    def show_early(self, found: EarlyWarning | Text) -> None:
+        """Tell how near the chosen limit is, or why that is not known."""
+        self._early = found
+        if self._chosen:
+            self.outlook.show_limit(found, self._chosen)
 
     def show_series(self, series: Mapping[str, Sequence[float | None]]) -> None:
         """Draw the small lines and write the changes since the day before."""
@@ -244,6 +256,7 @@ class LimitsView(QWidget):
             return
         self._chosen = row.limit.id
         self._show_words(row)
+        self.outlook.show_limit(self._early, self._chosen)
         question, key = self._context.question, f"limits/{row.limit.id}/value"
         self.trace.show_figure(None, {})
         self._context.tasks.ask(lambda door: explained(door, question, key), self._show_trace, key="limit-trace",
@@ -382,6 +395,7 @@ class LimitsView(QWidget):
         for action in (self._columns, self._mandate, self._order, self._sheet):
             action.restyle()
         self.ranges.restyle()
+        self.outlook.restyle()
         self.clause.setFont(look.font("small"))
         self._facts.setFont(look.font("small"))
         self.table.restyle()

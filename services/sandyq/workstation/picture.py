@@ -14,6 +14,7 @@ from sandyq.book.transactions import Transaction
 from sandyq.exposure.betas import estimate_betas
 from sandyq.exposure.look_through import look_through
 from sandyq.exposure.result import Beta, Exposure
+from sandyq.limits.early_warning import EarlyWarning, early_warning
 from sandyq.limits.evaluate import evaluate
 from sandyq.limits.mandate import Mandate
 from sandyq.limits.prepared import Prepared
@@ -21,6 +22,7 @@ from sandyq.limits.result import LimitsRun, Order
 from sandyq.limits.snapshot import Snapshot, snapshot
 from sandyq.reference.accounts import ALL_BOOKS, SLEEVE
 from sandyq.risk.model import RiskModel
+from sandyq.risk.paths import Draw
 from sandyq.valuation.holdings import Holdings
 from sandyq.valuation.value import value
 from sandyq.workstation.knowledge import Knowledge
@@ -150,6 +152,12 @@ class Picture:
     @cached_property
     def limits(self) -> LimitsRun:
         return evaluate(self.snapshot, self.mandate, self.as_of)
+
+    @cached_property
+    def early_warning(self) -> EarlyWarning:
+        """How near each limit is, on the paths that the mandate asks for."""
+        rules = self.mandate.risk
+        return early_warning(self.snapshot, self.limits, Draw(rules.paths, rules.horizon, rules.block, rules.seed))
 
     def prepared(self, pending: tuple[Order, ...] = ()) -> Prepared:
         """Return the state before an order, with the orders on their way; kept, so that a check costs its lines."""

@@ -132,6 +132,8 @@ class RiskDesk:
     def early_warning(self, q: Question, *, paths: int | None = None, seed: int | None = None) -> EarlyWarning:
         """Return how near each limit is: in days of volatility, and the probability of a breach (F073)."""
         picture = self._station.picture(q)
+        if paths is None and seed is None:
+            return picture.early_warning
         rules = picture.mandate.risk
         return early_warning(picture.snapshot, picture.limits, Draw(
             paths or rules.paths, rules.horizon, rules.block, rules.seed if seed is None else seed))
