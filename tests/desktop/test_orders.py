@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -26,7 +27,9 @@ from sandyq.workstation.contract import Question
 from sandyq.workstation.risk import Effects
 from sandyq_desktop import fonts, palette
 from sandyq_desktop.context import ViewContext
-from sandyq_desktop.views.order_changes import ordered
+from sandyq_desktop.look import Look
+from sandyq_desktop.tables.table import Table
+from sandyq_desktop.views.order_changes import ChangeRows, ordered
 from sandyq_desktop.views.order_draft import Draft, Row, amount, incomplete, number, order_of, rows_of, shares_for
 from sandyq_desktop.views.orders import DEBOUNCE, OrdersView
 from sandyq_desktop.words import Words
@@ -346,3 +349,28 @@ def test_each_line_of_several_tells_what_the_limits_say_to_it_alone(view: Orders
     assert [one.accessibleName() for one in found] == ["Refused: L01", "Passes"]
     view._remove(1)
     assert not view.lines._rows[0]["result"].accessibleName()
+
+
+def test_each_limit_says_at_which_level_it_speaks(look: Look) -> None:
+    def at(name: str, measure: str, denominator: str, book: str) -> Change:
+        plain = limit(name, name)
+        part = replace(plain.parts[0], measure=measure, denominator=denominator)
+        one = result(replace(plain, parts=(part,)), Decimal(1))
+        return Change(one.limit, one, one, Verdict.PASS, True, None, book=book)
+
+    table = Table(ChangeRows(look).columns(), look, "Changes")
+    table.show_rows([at("L01", "net_invested", "", ""), at("L02", "market_value", "reserves:gross", ""),
+                     at("L24", "programme", "", ""), at("*/L02", "market_value", "reserves:gross", "*")])
+    place = [column.key for column in table.model.columns].index("level")
+    assert [table.model.text(row, place) for row in range(4)] == ["Book", "Reserves", "Programme", "All books"]
+
+
+def test_the_level_stays_in_sight_in_a_narrow_window(view: OrdersView, qtbot: QtBot) -> None:
+    view.resize(1128, 700)
+    fill(view, "IBIT", "1000")
+    qtbot.waitUntil(lambda: view.check is not None)
+    keys = [column.key for column in view.table.model.columns]
+    assert "level" in keys
+    assert not view.table.grid.isColumnHidden(keys.index("level"))
+    place = keys.index("level")
+    assert view.table.model.text(0, place) == "Book"

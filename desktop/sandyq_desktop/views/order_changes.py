@@ -11,6 +11,7 @@ from PySide6.QtGui import QPainter
 
 from sandyq.basics.text import N_
 from sandyq.limits.result import SEVERITY, Change, LimitResult, Verdict
+from sandyq.workstation.levels import LEVEL_WORDS, level_of
 from sandyq_desktop.controls import LEFT
 from sandyq_desktop.icons import draw, shape_of
 from sandyq_desktop.look import Look
@@ -36,13 +37,17 @@ class ChangeRows:
     def columns(self) -> tuple[Column, ...]:
         say = self._look.words
         return (
-            Column("before", N_("Before"), lambda c: say.state(c.before.state), paint=self._state_before, least=142,
-                   spoken=lambda c, look: look.words.state(c.before.state), sort=lambda c: SEVERITY[c.before.state]),
+            Column("before", N_("Before"), lambda c: say.state(c.before.state), paint=self._state_before, least=96,
+                   extra=20, spoken=lambda c, look: look.words.state(c.before.state),
+                   sort=lambda c: SEVERITY[c.before.state]),
             Column("arrow", "", lambda c: "→" if c.before.state is not c.after.state else "", width=24,
                    paint=self._arrow, spoken=lambda c, _look: "→" if c.before.state is not c.after.state else ""),
-            Column("after", N_("After"), lambda c: say.state(c.after.state), paint=self._state_after, least=142,
-                   spoken=lambda c, look: look.words.state(c.after.state), sort=lambda c: SEVERITY[c.after.state]),
+            Column("after", N_("After"), lambda c: say.state(c.after.state), paint=self._state_after, least=96,
+                   extra=20, spoken=lambda c, look: look.words.state(c.after.state),
+                   sort=lambda c: SEVERITY[c.after.state]),
             Column("id", N_("Id"), lambda c: c.limit.id, tone=lambda _c: "tx2"),
+            Column("level", N_("Level"), lambda c: LEVEL_WORDS[level_of(c)], role="small", tone=lambda _c: "tx2",
+                   sort=lambda c: tuple(LEVEL_WORDS).index(level_of(c))),
             Column("limit", N_("Limit"), lambda c: say.title(c.limit.title), stretch=True, least=150, most=300,
                    weight=_weight),
             Column("value_before", N_("Before"), lambda c: _value(c.before), number=True, digits=_digits),
