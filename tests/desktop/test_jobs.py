@@ -174,5 +174,6 @@ def test_a_limit_within_says_how_many_days_of_volatility_are_left(window: Window
     person.does(lambda: window.run("view-limits"))
     view = person.view("limits")
     person.does(lambda: view.table.choose(lambda row: row.limit.id == "L04"))
-    assert "days of volatility away" in view._facts.text()
-    assert "100,000 paths" in view._facts.text().replace("\u202f", ",").replace(" ", ",").replace(",paths", " paths")
+    box = view.outlook
+    assert "Days of volatility" in box._figures.text()
+    assert "100\u202f000 paths" in box._method.text()

@@ -53,7 +53,6 @@ class LimitsView(QWidget):
         self._run: LimitsRun | None = None
         self._chosen = ""
         self._history: LimitHistory | None = None
-        self._warning: EarlyWarning | None = None
         self._rows = Rows(context)
         self.table = Table(self._rows.columns(), look, N_("Limits").template)
         self.fold = FoldStrip(look)
@@ -187,15 +186,6 @@ class LimitsView(QWidget):
                                 failed=lambda error: self.show_early(error.what), slow=True)
         self._context.tasks.ask(lambda door: door.breaches.standing(question), self.show_breaches,
                                 key="limits-breaches", failed=lambda _error: None)
-        self._warning = None
-        self._context.tasks.ask(lambda door: door.risk.early_warning(question), self.show_warning, key="limits-warning",
-                                slow=True, failed=lambda _error: None)
-
-    def show_warning(self, found: EarlyWarning) -> None:
-        """Write how near the chosen limit is, in days of volatility and as a probability."""
-        self._warning = found
-        if self._run is not None:
-            self.show_run(self._run)
 
     def show_breaches(self, standing: Sequence[Breach]) -> None:
         """Write the clocks of open breaches beside their limits; the one that began last speaks for its limit."""
@@ -279,8 +269,6 @@ class LimitsView(QWidget):
         if part is not None and part.excess_usd is not None:
             million = words.language.number(part.excess_usd / MILLION, 3)
             lines.append((words(N_("Excess in USD m")), million))
-        if (part is None or part.excess is None) and (near := self._nearness(limit.id)):
-            lines.append((words(N_("Early warning")), near))
         breach = self._rows.breaches.get(limit.id)
         self.clock.show_breach(breach)
         if breach is not None:
@@ -299,19 +287,6 @@ class LimitsView(QWidget):
         self._facts.setText("<table cellspacing='0' cellpadding='1'>" + "".join(
             f"<tr><td style='color:{dim};padding-right:10px'>{name}</td><td>{value}</td></tr>" for name, value in lines)
             + "</table>")
-
-    def _nearness(self, limit_id: str) -> str:
-        """How near a limit is; empty while it is not known, or where nothing is to be said."""
-        words, found = self._context.words, self._warning
-        near = found.by_id(limit_id) if found is not None else None
-        if found is None or near is None:
-            return ""
-        if near.probability is None or near.days is None:
-            return words(near.note) if near.note is not None else ""
-        number = words.language.number
-        return words(N_("{days} days of volatility away; beyond it within {horizon} business days in {percent} % of "
-                        "{paths} paths", days=number(Decimal(str(near.days)), 1), horizon=found.draw.horizon,
-                        percent=number(Decimal(str(near.probability)) * 100, 1), paths=found.draw.paths))
 
     def _breach_lines(self, breach: Breach) -> list[tuple[str, str]]:
         words = self._context.words
