@@ -36,8 +36,8 @@ def decided(desk: Desk, kind: str, *rows: tuple[str, FactRow]) -> None:
 
 
 def past_the_desk(desk: Desk, *rows: tuple[str, FactRow], actor: str = "Back office 1") -> None:
-    """With the program's own store: no desk looks at it."""
-    desk.station.store.record(Batch("note", actor, {}, rows), desk.clock())
+    """With the program's own store and a key of one's own: no desk looks at it."""
+    desk.station.store.record(Batch("note", actor, {}, rows, signer=signer(actor)), desk.clock())
     desk.station.forget()
 
 
@@ -157,6 +157,14 @@ def test_a_fill_past_the_desk_of_an_order_that_has_ended_is_named(desk: Desk, cl
     found = desk.station.verify()
     assert [(item.table, item.what) for item in found.damages] == [
         ("fill", "The fill was recorded after the order had ended.")]
+
+
+def test_a_fill_past_the_desk_without_a_key_is_named_by_its_entry_too(desk: Desk) -> None:
+    order = desk.approved(BUY)
+    desk.station.store.record(Batch("note", "Back office 1", {}, fill(order, "10", "100")), desk.clock())
+    desk.station.forget()
+    assert [(item.table, item.what) for item in desk.station.verify().damages] == [
+        ("journal", "Nobody signed the entry, though entries were signed before it.")]
 
 
 def test_two_fills_that_only_together_are_too_much_are_named_at_the_second(desk: Desk) -> None:

@@ -593,8 +593,9 @@ def test_who_was_slipped_in_signs_nothing(attack: Attack) -> None:
     library(attack, "manual_price", ("approval", approval(attack, "Risk 9")), price(),
             payload={"proposal": MANUAL, "symbol": "IBIT"}, key="manual:IBIT:2026-01-05")
     found = attack.verified()
-    assert {(damage.entry, damage.table) for damage in found.damages} == {(found.entries - 1, "person"),
-                                                                         (found.entries, "approval")}
+    assert {(damage.entry, damage.table) for damage in found.damages} == {
+        (found.entries - 1, "person"), (found.entries, "approval"), (found.entries - 1, "journal"),
+        (found.entries, "journal")}
     with Store.open(attack.path, actor="Auditor 1") as store:
         assert store.rows("manual_price") == []
         assert store.void_entries() == frozenset({found.entries - 1, found.entries})

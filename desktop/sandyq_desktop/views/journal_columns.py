@@ -50,6 +50,8 @@ def entry_columns(look: Look) -> tuple[Column, ...]:
         Column("kind", N_("What"), lambda r: look.say(r.kind.replace("_", " "))),
         Column("summary", N_("Content"), summary, role="small", tone=lambda _r: "tx2", stretch=True, most=600),
         Column("content", N_("Content hash"), lambda r: f"{r.content_hash[:8]}…", role="mono", tone=lambda _r: "tx3"),
+        Column("signature", N_("Signature"), lambda r: f"{r.signature[:8]}…" if r.signature else "—", role="mono",
+               tone=lambda _r: "tx3"),
         Column("hash", N_("Chain hash"), lambda r: f"{r.hash[:8]}…{r.hash[-4:]}", role="mono", tone=lambda _r: "tx2"),
     )
 

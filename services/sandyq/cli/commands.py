@@ -362,7 +362,8 @@ def journal(book: Path, actor: str, known_at: datetime | None, as_json: bool) ->
         entries = station.journal(Question(date.max, known_at))
     if as_json:
         answer({"entries": [{"seq": e.seq, "known_at": e.known_at.isoformat(), "actor": e.actor, "kind": e.kind,
-                             "hash": e.hash, "late_clock": e.late_clock, "payload": dict(e.payload)}
+                             "hash": e.hash, "late_clock": e.late_clock, "signature": e.signature or None,
+                             "payload": dict(e.payload)}
                             for e in entries]})
         return
     for entry in entries:

@@ -6,12 +6,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sandyq.control.people import Signer
 from sandyq.reference.facts import FactRow
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of the journal. `known_at` is UTC; `late_clock` marks a clock that ran behind the entry before."""
+    """One entry of the journal. `known_at` is UTC; `late_clock` marks a clock that ran behind the entry before.
+
+    `signature` is the actor's own over the entry (`sandyq.control.attesting`), empty when no key was open.
+    """
 
     seq: int
     known_at: datetime
@@ -21,6 +25,7 @@ class Entry:
     content_hash: str
     hash: str
     late_clock: bool = False
+    signature: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,7 @@ class Batch:
     `rows` yields (table, row), the row in the order of `sandyq.reference.facts.TABLES`; it is consumed inside the
     transaction, and `payload` is read only afterwards, so that a reader can put its counts there. `key` makes the
     command idempotent: a batch with the key of an earlier entry is not recorded again. An exception while reading
-    rows records nothing at all.
+    rows records nothing at all. `signer` is the enrolled person whose key is open; the entry bears their signature.
     """
 
     kind: str
@@ -38,6 +43,7 @@ class Batch:
     payload: Mapping[str, object]
     rows: Iterable[tuple[str, FactRow]] = field(default=())
     key: str = ""
+    signer: Signer | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from typing import Any, Final
 
 from sandyq.basics.errors import BadInput, IntegrityFailed, SandyqError
 from sandyq.basics.text import N_, Text
+from sandyq.control.attesting import without_signature
 from sandyq.control.chain import GENESIS, moment_of
 from sandyq.control.records import Batch, Entry, Verification, Written
 from sandyq.reference.facts import TABLES, FactRow, FactTable
@@ -307,9 +308,7 @@ class Store:
     def _entries(self, condition: str, value: object) -> list[Entry]:
         found = self._ask(f"{_ENTRY} {condition}", [value])
         with told(self.path.name):
-            return [Entry(seq, moment_of(known_at), actor, kind, MappingProxyType(json.loads(payload)), content, mark,
-                          bool(late))
-                    for seq, known_at, actor, kind, payload, content, mark, late in found]
+            return [_entry_of(*row) for row in found]
 
     # --- facts
 
@@ -418,6 +417,12 @@ class Store:
     def _ask(self, question: str, values: Sequence[object]) -> list[Row]:
         with told(self.path.name):
             return list(self._connection.execute(question, values))
+
+
+def _entry_of(seq: int, known_at: str, actor: str, kind: str, payload: str, content: str, mark: str,
+              late: int) -> Entry:
+    said, signature = without_signature(json.loads(payload))
+    return Entry(seq, moment_of(known_at), actor, kind, MappingProxyType(said), content, mark, bool(late), signature)
 
 
 def _one_per_key(columns: list[list[str]], keys: int) -> list[list[str]]:

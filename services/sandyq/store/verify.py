@@ -30,6 +30,7 @@ from sandyq.store.engine import BROKEN, Connection, EngineError, damaged
 from sandyq.store.schema import MIGRATIONS_TABLE, objects
 from sandyq.store.verify_decisions import decision_damages
 from sandyq.store.verify_evidence import evidence_damages
+from sandyq.store.verify_signatures import signature_damages
 
 _ENTRY_CHANGED: Final = N_("The entry was changed after it was recorded.").template
 _ENTRY_MISSING: Final = N_("An entry is missing before this one.").template
@@ -69,6 +70,7 @@ def verify_book(connection: Connection, name: str, checkpoint: str = "") -> Veri
             facts += found
             damages.extend(wrong)
         damages.extend(decision_damages(connection))
+        damages.extend(signature_damages(connection))
         damages.extend(evidence_damages(connection))
         head = head_checkpoint(name, len(journal.hashes), journal.head)
     except (EngineError, ValueError, TypeError, AssertionError) as error:

@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from sandyq.basics.text import N_
+from sandyq.control.attesting import without_signature
 from sandyq.control.deciding import (
     ALWAYS,
     FIRST_PERSONS,
@@ -125,7 +126,7 @@ def _contents(connection: Connection, proposals: Sequence[Proposal], approved: s
 
 def _same_entry(connection: Connection, entry: int, proposal: Proposal, content: Content) -> bool:
     found = connection.execute('SELECT "kind", "key", "payload" FROM "journal" WHERE "seq" = ?', [entry]).fetchone()
-    return found is not None and (found[0], found[1], json.loads(found[2])) == (
+    return found is not None and (found[0], found[1], without_signature(json.loads(found[2]))[0]) == (
         proposal.kind, content.key, {**content.payload, "proposal": proposal.reference})
 
 

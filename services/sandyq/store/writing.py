@@ -5,11 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from types import MappingProxyType
 from typing import Final
 
 from sandyq.basics.errors import ApprovalNeeded, BadInput, Refused, SandyqError
 from sandyq.basics.text import N_, Text
+from sandyq.control.attesting import ENTRY_SIGNATURE, entry_message
 from sandyq.control.chain import (
     BLOCK_ROWS,
     GENESIS,
@@ -23,6 +25,7 @@ from sandyq.control.chain import (
 )
 from sandyq.control.records import Batch, Entry, Written
 from sandyq.reference.facts import TABLES, FactRow, FactTable
+from sandyq.store.approvals import book_id
 from sandyq.store.engine import Connection, RefusedRow
 from sandyq.store.guards import CODES, NEEDS_SECOND
 
@@ -43,12 +46,16 @@ def write_batch(connection: Connection, batch: Batch, now: datetime) -> Written:
     """
     seq, previous, latest = _head(connection)
     blocks = _write_rows(connection, seq, batch.rows)
-    payload = canonical_json(batch.payload)
     known_at = moment_text(now)
     late = known_at < latest
     content = content_hash(blocks)
-    mark = entry_hash(previous, seq=seq, known_at=known_at, actor=batch.actor, kind=batch.kind, payload=payload,
-                      key=batch.key, content=content, late_clock=late)
+    hashed = partial(entry_hash, previous, seq=seq, known_at=known_at, actor=batch.actor, kind=batch.kind,
+                     key=batch.key, content=content, late_clock=late)
+    payload, signature = canonical_json(batch.payload), ""
+    if batch.signer is not None:
+        signature = batch.signer.sign(entry_message(book_id(connection), hashed(payload=payload))).hex()
+        payload = canonical_json({**batch.payload, ENTRY_SIGNATURE: signature})
+    mark = hashed(payload=payload)
     connection.executemany(_BLOCK, [(seq, block.table, block.first_id, block.rows, block.hash, block.columns)
                                     for block in blocks])
     try:
@@ -61,7 +68,7 @@ def write_batch(connection: Connection, batch: Batch, now: datetime) -> Written:
     for block in blocks:
         counts[block.table] = counts.get(block.table, 0) + block.rows
     entry = Entry(seq, moment_of(known_at), batch.actor, batch.kind, MappingProxyType(dict(batch.payload)), content,
-                  mark, late)
+                  mark, late, signature)
     return Written(entry, MappingProxyType(counts))
 
 

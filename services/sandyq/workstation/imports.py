@@ -132,7 +132,7 @@ def _import_one(store: Store, reading: Reading, options: Mapping[str, str], acto
             changes = people.post(kind, reading.file, [*head, *produced], payload, key=key)
             return replace(tally.preview(None), proposal=changes.proposal)
         produced = chain(head, produced)
-    written = store.record(Batch("import", actor, payload, produced, key=key), now)
+    written = store.record(Batch("import", actor, payload, produced, key, people.signer if people else None), now)
     return tally.preview(None if dry else written.entry.seq)
 
 

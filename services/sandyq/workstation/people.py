@@ -149,6 +149,11 @@ class PeopleDesk:
         signer = self._station.signer
         return None if signer is None else self._person_of(signer)
 
+    @property
+    def signer(self) -> Signer | None:
+        """The opened key with which entries are signed; None while it is nobody's who is enrolled."""
+        return self._station.signer if self.whoami() is not None else None
+
     def _person_of(self, signer: Signer) -> Person | None:
         return next((person for person in self.persons() if person.name == signer.name
                      and person.public_key == signer.public_key and person.left is None), None)

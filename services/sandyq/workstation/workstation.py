@@ -220,7 +220,7 @@ class Workstation:
         """Record facts under one entry by the person who works here, at once and without a second person."""
         listed = list(rows)
         try:
-            written = self._store.record(Batch(kind, self.actor, payload, listed, key), utc_now())
+            written = self._store.record(Batch(kind, self.actor, payload, listed, key, self.people.signer), utc_now())
         finally:
             self.forget()
         return Changes(frozenset(table for table, _ in listed), written.entry.seq)
