@@ -14,6 +14,7 @@ from outcome import Outcome, Run
 
 PROJECT = Path(__file__).resolve().parents[2]
 ROUND = ("tests/people/test_four_eyes.py", "tests/people/test_caps_and_four_eyes.py",
+         "tests/people/test_signed_entries.py",
          "tests/orders/test_round_the_caps.py",
          "tests/orders/test_round_the_plan.py", "tests/orders/test_round_the_register.py", "tests/orders/test_roles.py")
 """Attempts to get round four eyes or a cap: through service, command line, SQL, library, clock, files and copies."""

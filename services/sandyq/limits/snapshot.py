@@ -237,9 +237,11 @@ def _volume(line: Line, directory: Directory, market: MarketData, on: date) -> D
         if series is None:
             continue
         last = series.position(on)
-        window = [series.at(index) for index in range(max(0, last - VOLUME_DAYS + 1), last + 1)]
-        found = [product(point.volume, *(split.factor for split in series.splits if point.day < split.ex_date <= on))
-                 for point in window if point.volume]
+        window = [(series.days[index], series.volume(index))
+                  for index in range(max(0, last - VOLUME_DAYS + 1), last + 1)]
+        found = [product(volume, *(split.factor for split in series.splits
+                                   if day < split.ex_date.toordinal() <= on.toordinal()))
+                 for day, volume in window if volume]
         return median(found) if len(found) == VOLUME_DAYS else None
     return None
 

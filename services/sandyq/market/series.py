@@ -82,13 +82,17 @@ class PriceSeries:
         """Return the row at an index with its traded close."""
         factor = self.factor(index)
         filed = Decimal(self.closes[index])
-        volume = self.volumes[index]
         return PricePoint(
             day=date.fromordinal(self.days[index]), close=product(filed, factor), currency=self.currency,
             filed=filed, factor=factor, basis=self.bases[index], price_type=self.price_types[index],
-            source=self.sources[index], volume=quotient(Decimal(volume), factor) if volume else None,
+            source=self.sources[index], volume=self.volume(index),
             origin=Origin(self.entries[index], self.lines[index]),
         )
+
+    def volume(self, index: int) -> Decimal | None:
+        """Return the traded volume of a row in shares of its day."""
+        filed = self.volumes[index]
+        return quotient(Decimal(filed), self.factor(index)) if filed else None
 
     def latest(self, on: date, *, valuation: bool = True) -> PricePoint | None:
         """Return the last price on or before the day; for valuation, dividend-adjusted rows (SD) do not count."""

@@ -79,6 +79,8 @@ class TailModel:
         wanted = tuple(symbols)
         kept = self._matrices.get((method, days))
         if kept is None or kept[0] != wanted:
+            if method is Method.FILTERED:
+                self._filter(wanted)
             rows = [self._column(symbol, method, days) for symbol in wanted]
             kept = wanted, np.array(rows) if rows else np.empty((0, max(len(self.days) - days + 1, 0)))
             self._matrices[method, days] = kept
@@ -99,9 +101,16 @@ class TailModel:
         assert track is not None, symbol
         if method is Method.HISTORICAL:
             return track.returns
-        if symbol not in self._filtered:
-            self._filtered[symbol] = rescaled(track.returns, float(self.rules.decay))
+        self._filter((symbol,))
         return self._filtered[symbol]
+
+    def _filter(self, symbols: Sequence[str]) -> None:
+        """Rescale what is not yet rescaled, all instruments together."""
+        tracks = {symbol: track.returns for symbol in symbols
+                  if symbol not in self._filtered and (track := self.track(symbol)) is not None}
+        if tracks:
+            columns = rescaled(np.column_stack(list(tracks.values())), float(self.rules.decay))
+            self._filtered.update(zip(tracks, np.ascontiguousarray(columns.T), strict=True))
 
     def losses(self, amounts: Mapping[str, float], method: Method, days: int) -> Floats:
         """Return the loss of each scenario in USD, in order of its last day."""
