@@ -13,7 +13,7 @@ from sandyq.basics.errors import BadInput
 from sandyq.limits.after_orders import with_orders
 from sandyq.limits.evaluate import evaluate
 from sandyq.limits.mandate import Mandate
-from sandyq.limits.result import Order, State
+from sandyq.limits.result import Order, PartResult, State
 from sandyq.limits.toml import read_mandate
 from sandyq.reference.kinds import Kind
 from sandyq.risk.model import RiskModel
@@ -131,3 +131,30 @@ def test_a_mandate_may_bring_its_own_scenarios_and_a_mistake_in_them_has_a_place
         assert "[[scenario]] 1" in told.value.where
     with pytest.raises(BadInput):
         read_mandate(f"scenario = 3\n{HEAD}")
+
+
+@pytest.mark.parametrize("part", [
+    'measure = "var"\nhard = 60\noptions = {level = "0.985"}',
+    'measure = "var"\nhard = 30\noptions = {level = "0.985"}',
+    'measure = "expected_shortfall"\nhard = 300\noptions = {days = "10", level = "0.975"}',
+    'measure = "stress"\nhard = 690', 'measure = "stress"\nhard = 800'])
+def test_headroom_of_a_risk_limit_is_what_may_be_bought_or_must_be_sold_of_the_largest_line(part: str) -> None:
+    model = _stressed(Scenario("hard", {}, Origin.HYPOTHETICAL, coins={"BTC": Decimal("-0.7")}))
+    rules = mandate(part)
+    room = _worst(rules, "700", model).headroom
+    assert room.usd is not None
+    assert room.symbol == "A"
+    assert _worst(rules, str(700 + room.usd - Decimal("0.02")), model).state is State.OK
+    assert _worst(rules, str(700 + room.usd + Decimal("0.02")), model).state is State.BREACH
+    assert (room.usd < 0) == (_worst(rules, "700", model).state is State.BREACH)
+
+
+def _worst(rules: Mandate, of_a: str, model: RiskModel) -> PartResult:
+    found = evaluate(book(row("A", of_a), row("B", "300"), risk=model), rules, DAY).results[0].worst
+    assert found is not None
+    return found
+
+
+def test_a_line_that_cannot_be_sold_far_enough_has_no_headroom() -> None:
+    """Shutting out the largest line altogether leaves the other one beyond."""
+    assert _worst(mandate('measure = "var"\nhard = 1'), "700", _stressed()).headroom.usd is None
