@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from order_books import Clock, basket
 
+from sandyq.basics.decimals import ZERO
 from sandyq.basics.errors import ApprovalNeeded, BadInput, Refused
 from sandyq.gate.waiting import cost_of_waiting
 from sandyq.limits.mandate import Mandate, Tranche
@@ -128,6 +129,24 @@ def test_an_override_opens_its_own_tranche_on_its_own_days() -> None:
     assert codes(mandate, [], SHUT, on=D + timedelta(days=3), overrides=(one,))[0] == ["gate-shut"]
 
 
+def test_under_an_override_no_more_is_released_or_bought_than_it_leaves() -> None:
+    mandate = plan_of(tranche("T1"))
+    one = Override("G-1", "IC-1", "T1", Decimal(50), D, D + timedelta(days=2))
+    later = Bought(D, Decimal(20), "T1")
+    for bought, room in (([], 50), ([later], 30), ([Bought(D - timedelta(days=1), Decimal(20), "T1")], 50),
+                         ([Bought(D, None, "T1")], 0)):
+        (found,) = standings(mandate, bought, (), (one,), SHUT, D, ZERO)
+        assert found.room == room
+        (under_an_open_gate,) = standings(mandate, bought, (), (one,), OPEN, D, ZERO)
+        assert under_an_open_gate.room is None
+    given_ = Release("R-1", "T1", Decimal(80), D, D + timedelta(days=2), "")
+    (found,) = standings(mandate, [later], (given_,), (one,), SHUT, D, ZERO)
+    assert found.releasable == 30
+    assert may_buy(found, Decimal(30), "T1", D, SHUT, (one,)) == ()
+    assert [r.code for r in may_buy(found, Decimal(31), "T1", D, SHUT, (one,))] == ["over-override"]
+    assert [r.code for r in may_buy(found, Decimal(20), "T1", D, SHUT, (one,), Decimal(11))] == ["over-override"]
+
+
 # ---- in a book
 
 def release(desk: Desk, **more: object) -> str:
@@ -228,6 +247,8 @@ def test_an_override_opens_one_tranche_and_stands_on_every_later_sheet(shaken: D
         assert any("IC-2025-7" in str(cell) for row in limits_table(data).rows for cell in row if row[0] == "L24")
         assert any("IC-2025-7" in str(row[1]) for row in notes_table(data).rows)
         assert any("IC-2025-7" in words for _, words in page(data)["lines"])  # type: ignore[attr-defined]
+    with pytest.raises(Refused, match="more than the 5000"):
+        shaken.as_person("Manager 1").station.tranches.release(Q, "T2", "as planned", amount=Decimal(5_001))
     release(shaken, amount=Decimal(5_000))
     ticket = shaken.approved("buy 70 IBIT @ 65")
     shaken.fill(ticket, 70, 65)
@@ -249,6 +270,22 @@ def test_an_override_that_cannot_be_meant_is_refused(shaken: Desk, change: dict[
             said["reason"], said["tranche"])  # type: ignore[arg-type]
     assert refusal.value.code == code
     assert shaken.station.head() == head
+
+
+def test_an_override_that_is_over_by_the_clock_is_not_proposed(shaken: Desk, clock: Clock) -> None:
+    """Prices are older than the clock: what would end before it is signed helps nobody."""
+    clock.later(days=10)
+    head = shaken.station.head()
+    with pytest.raises(BadInput, match="over-already"):
+        shaken.as_person("Manager 1").station.tranches.override(Q, "IC-1", Decimal(10), DAY, DAY + timedelta(days=9),
+                                                                "r")
+    assert shaken.station.head() == head
+
+
+def test_a_release_that_is_over_by_the_clock_is_not_proposed(calm: Desk, clock: Clock) -> None:
+    clock.later(days=10)
+    with pytest.raises(BadInput, match="over-already"):
+        calm.as_person("Manager 1").station.tranches.release(Q, "T2", "r", valid_to=DAY + timedelta(days=9))
 
 
 def test_without_people_nobody_overrides(tmp_path: object, shaken: Desk) -> None:

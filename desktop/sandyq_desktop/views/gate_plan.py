@@ -145,7 +145,7 @@ def _cumulative(days: Sequence[date], amounts: Sequence[tuple[date, Decimal | No
 def ask_release(context: ViewContext, plan: Plan, standing: TrancheStanding, parent: QWidget) -> None:
     """Ask the maker to sign the release of a tranche."""
     question, name = context.question, standing.tranche.id
-    left = context.words.language.number(standing.left, 0)
+    left = context.words.language.number(standing.releasable, 2)
     dialog = FormDialog(
         context.look, N_("Release tranche {tranche}", tranche=name),
         N_("The state of the gate and of every limit is stored with the release under a hash. It counts when a second "

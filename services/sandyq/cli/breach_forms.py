@@ -11,6 +11,7 @@ import click
 
 from sandyq.basics.decimals import canonical
 from sandyq.basics.language import Language
+from sandyq.cli.forms import exact
 from sandyq.limits.blend import NAMES, Factor
 from sandyq.limits.cure_clock import Clock, Waiver
 from sandyq.limits.why import CLASSES, Why
@@ -30,7 +31,7 @@ def breach(one: Breach, found: Why | None, impact: Decimal | None, language: Lan
         "value": _text(item.latest.value) if item else None,
         "limit_in_force": _text(item.latest.level) if item else None,
         "excess": _text(item.latest.excess) if item else None,
-        "excess_usd": _text(item.latest.excess_usd) if item else None,
+        "excess_usd": exact(item.latest.excess_usd) if item else None,
         "largest_excess": _text(item.peak.excess) if item else None,
         "class": one.kind.value if one.kind else None, "confirmed": one.confirmed,
         "waived": one.waiver.reference if one.waiver else None, "step": one.step.value, "owner": one.owner or None,
@@ -38,7 +39,7 @@ def breach(one: Breach, found: Why | None, impact: Decimal | None, language: Lan
                    "class": step.kind.value if step.kind else None, "owner": step.owner or None, "note": step.note,
                    "evidence": step.evidence or None, "by": step.who, "at": step.when.isoformat(),
                    "entry": step.entry} for step in one.steps],
-        "clock": clock(one.clock, language), "linked": one.linked or None, "impact_usd": _text(impact),
+        "clock": clock(one.clock, language), "linked": one.linked or None, "impact_usd": exact(impact),
         "recorded": one.recorded, "found_now": item is not None,
         "split": split(found, language) if found else None}
 

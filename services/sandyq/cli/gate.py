@@ -84,8 +84,8 @@ def show(found: Gate, language: Language) -> None:
                + ("" if found.in_mandate else "  (the mandate has no gate; the usual tests)"))
     for test, value, threshold, passed in zip(found.rule.tests, day.values, day.thresholds, day.passed, strict=True):
         sign = "<=" if test.criterion.direction == "max" else ">="
-        mark = "pass" if passed else "FAIL"
-        click.echo(f"{test.id:4} {mark:5} {_number(value):>10} {sign} {_number(threshold):>9}  "
+        mark = "pass" if passed else "unknown" if value is None else "FAIL"
+        click.echo(f"{test.id:4} {mark:7} {_number(value):>10} {sign} {_number(threshold):>9}  "
                    f"{language.say(test.criterion.label)}{'' if test.required else '  (informative)'}")
 
 

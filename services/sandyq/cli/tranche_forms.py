@@ -45,7 +45,8 @@ def _tranche(one: TrancheStanding, found: Plan, language: Language) -> Json:
     tranche = one.tranche
     return {
         "id": tranche.id, "amount_usd": canonical(tranche.amount), "done_usd": exact(one.done),
-        "left_usd": exact(one.left), "state": one.state.value, "laid_by_day": one.laid,
+        "left_usd": exact(one.left), "releasable_usd": exact(one.releasable), "state": one.state.value,
+        "laid_by_day": one.laid,
         "planned_from": _day(tranche.earliest), "earliest": _day(one.earliest), "min_gap_days": tranche.min_gap_days,
         "gate": tranche.gate, "share_of_volume": exact(tranche.share_of_volume),
         "first_bought": _day(one.first_bought), "last_bought": _day(one.last_bought),
@@ -78,7 +79,7 @@ def show_plan(found: Plan, language: Language) -> None:
     if not found.standings:
         click.echo(say(N_("The mandate has no tranche plan.")))
     else:
-        rows = [[one.tranche.id, language.number(one.tranche.amount), language.number(one.done),
+        rows = [[one.tranche.id, language.number(one.tranche.amount, 2), language.number(one.done, 2),
                  language.date(one.earliest) if one.earliest else "", one.state.value,
                  "; ".join(say(reason.text) for reason in one.reasons)] for one in found.standings]
         prints.table([say(N_("Tranche")), say(N_("Planned, USD")), say(N_("Bought, USD")), say(N_("Not before")),

@@ -61,7 +61,8 @@ class TrancheStanding:
     """One tranche on a day. `done` USD bought for it, None Unknown; `laid`: some of it named no tranche.
 
     `earliest` counts the plan's day and the gap after the tranche before it. `reasons` say why it may not be released.
-    Once a later tranche has begun, what is left of this one is not bought any more.
+    Once a later tranche has begun, what is left of this one is not bought any more. `room`: USD that an override of
+    the shut gate still leaves, None where the gate asks for no override or its override names no amount.
     """
 
     tranche: Tranche
@@ -73,10 +74,16 @@ class TrancheStanding:
     earliest: date | None
     release: Release | None
     reasons: tuple[Finding, ...]
+    room: Decimal | None = None
 
     @property
     def left(self) -> Decimal | None:
         return None if self.done is None else max(self.tranche.amount - self.done, ZERO)
+
+    @property
+    def releasable(self) -> Decimal | None:
+        """USD that may be released now; None is Unknown."""
+        return self.left if self.left is None or self.room is None else min(self.left, self.room)
 
 
 def shared_out(plan: Sequence[Tranche], bought: Sequence[Bought], releases: Sequence[Release]) -> dict[
@@ -119,7 +126,8 @@ def standings(mandate: Mandate, bought: Sequence[Bought], releases: Sequence[Rel
         state = (TrancheState.DONE if over else TrancheState.RELEASED if release
                  else TrancheState.WAITS if reasons else TrancheState.READY)
         found.append(TrancheStanding(tranche, state, done, any(laid for _, _, laid in own), min(days, default=None),
-                                     max(days, default=None), earliest, release, reasons))
+                                     max(days, default=None), earliest, release, reasons,
+                                     _room(tranche, gate, overrides, bought, on)))
     return tuple(found)
 
 
@@ -150,6 +158,11 @@ def may_buy(standing: TrancheStanding | None, amount: Decimal | None, name: str,
             found.append(_said("over-tranche", N_(
                 "Tranche {tranche}: {amount} on top of {done} bought and {pending} approved is more than {most}.",
                 tranche=tranche.id, amount=amount, done=standing.done, pending=pending, most=most), tranche))
+        if standing.room is not None and pending + amount > standing.room:
+            found.append(_said("over-override", N_(
+                "Tranche {tranche}: {amount} on top of {pending} approved is more than the {room} that the override of "
+                "the shut gate leaves.", tranche=tranche.id, amount=amount, pending=pending, room=standing.room),
+                tranche))
     return tuple(found)
 
 
@@ -206,9 +219,27 @@ def _earliest(tranche: Tranche, before: TrancheStanding | None) -> date | None:
     return max(days, default=None)
 
 
+def _room(tranche: Tranche, gate: GateSign | None, overrides: Sequence[Override], bought: Sequence[Bought],
+          on: date) -> Decimal | None:
+    """Return what the most generous override of the day leaves after all that was bought since its first day."""
+    ours = [one for one in overrides if one.in_force(on) and one.tranche in {"", tranche.id}]
+    if _passes(tranche, gate) or not ours or any(one.amount is None for one in ours):
+        return None
+    rooms = [ZERO]
+    for one in ours:
+        since = [item.amount for item in bought if one.valid_from <= item.day <= on]
+        if one.amount is not None and None not in since:
+            rooms.append(one.amount - sum((amount for amount in since if amount is not None), ZERO))
+    return max(rooms)
+
+
+def _passes(tranche: Tranche, gate: GateSign | None) -> bool:
+    return not tranche.gate or (gate is not None and gate.state == _OPEN and not gate.missing)
+
+
 def _gate_reason(tranche: Tranche, gate: GateSign | None, overrides: Sequence[Override], on: date) -> Finding | None:
     """Return why the gate keeps a tranche shut; an override of the day opens it for its tranche."""
-    if not tranche.gate or (gate is not None and gate.state == _OPEN and not gate.missing):
+    if _passes(tranche, gate):
         return None
     if any(one.in_force(on) and one.tranche in {"", tranche.id} for one in overrides):
         return None

@@ -95,11 +95,10 @@ class TranchesDesk:
         standing = self._standing(self.plan(q), tranche)
         if standing.reasons:
             raise _not_ready(standing.tranche.id, standing.reasons)
-        left = standing.left or Decimal(0)
-        asked, end = amount or left, valid_to or q.as_of + timedelta(days=_longest(mandate))
+        left = standing.releasable or Decimal(0)
+        asked, end = left if amount is None else amount, valid_to or q.as_of + timedelta(days=_longest(mandate))
         if asked > left:
-            raise BadInput("over-tranche", N_("{amount} is more than the {left} that are left of tranche {tranche}.",
-                                              amount=asked, left=left, tranche=tranche), where=tranche)
+            raise _too_much(standing, asked)
         self._refuse_unmeant(mandate, asked, q.as_of, end, reason, tranche)
         reference = self._reference("R", RELEASE)
         text = self._release_text(q, reference, tranche, asked)
@@ -129,10 +128,8 @@ class TranchesDesk:
             standing = self._standing(self.plan(q), str(tranche))
             if standing.reasons:
                 raise _not_ready(str(tranche), standing.reasons)
-            if standing.left is None or Decimal(str(amount)) > standing.left:
-                raise Refused("over-tranche", N_("{amount} is more than the {left} that are left of tranche {tranche}.",
-                                                 amount=Decimal(str(amount)), left=standing.left,
-                                                 tranche=str(tranche)), where=str(reference))
+            if standing.releasable is None or Decimal(str(amount)) > standing.releasable:
+                raise _too_much(standing, Decimal(str(amount)))
 
     def _judge_override(self, row: FactRow) -> None:
         _, reference, book, _, tranche, amount, first, last, reason = row
@@ -191,6 +188,11 @@ class TranchesDesk:
         if not timedelta(0) <= valid_to - valid_from <= timedelta(days=longest):
             raise BadInput("bad-days", N_("It lasts from its first day for at most {days} days.", days=longest),
                            where=valid_to.isoformat())
+        today = workstation.utc_now().date()
+        if valid_to < today:
+            raise BadInput("over-already", N_("Its last day is over: today is {today}.", today=today),
+                           where=valid_to.isoformat(),
+                           remedy=N_("Give a later last day; where prices are old, import newer ones first."))
 
     def _reference(self, letter: str, kind: str) -> str:
         """The next number: proposals that were refused keep theirs."""
@@ -203,6 +205,16 @@ def _longest(mandate: Mandate) -> int:
 
 def _digest(text: str) -> str:
     return sha256(text.encode()).hexdigest()
+
+
+def _too_much(standing: TrancheStanding, amount: Decimal) -> Refused:
+    if standing.room is not None and standing.releasable == standing.room:
+        return Refused("over-override", N_(
+            "{amount} is more than the {room} that the override of the shut gate leaves.", amount=amount,
+            room=standing.room), where=standing.tranche.id)
+    return Refused("over-tranche", N_("{amount} is more than the {left} that are left of tranche {tranche}.",
+                                      amount=amount, left=standing.left, tranche=standing.tranche.id),
+                   where=standing.tranche.id)
 
 
 def _not_ready(tranche: str, reasons: tuple[Finding, ...]) -> Refused:
