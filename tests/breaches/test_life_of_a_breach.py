@@ -42,6 +42,22 @@ def take(desk: Desk, step: Step, day: date, **more: object) -> None:
     desk.station.breaches.take(Question(day), reference, step, "noted", **more)  # type: ignore[arg-type]
 
 
+def run(desk: Desk, day: date) -> None:
+    """Run the limits of a day when it has come."""
+    while desk.clock.moment.date() < day:
+        desk.clock.later(days=1)
+    desk.as_person("Risk 1").station.breaches.run_limits(Question(day))
+
+
+def test_nothing_is_run_closed_or_recorded_of_a_day_to_come(risen: Desk) -> None:
+    head = risen.as_person("Risk 1").station.head()
+    for act in (risen.station.breaches.run_limits, risen.station.records.close_day, risen.station.tranches.record_day):
+        with pytest.raises(BadInput) as refusal:
+            act(Question(RISE))
+        assert refusal.value.code == "day-to-come"
+    assert risen.station.head() == head
+
+
 def test_a_breach_goes_through_its_whole_life_and_stays_in_the_register(risen: Desk) -> None:
     assert breach(risen, RISE).step is Step.DETECTED
     take(risen, Step.CLASSIFIED, RISE, kind=BreachClass.PASSIVE)
@@ -49,7 +65,7 @@ def test_a_breach_goes_through_its_whole_life_and_stays_in_the_register(risen: D
     take(risen, Step.REMEDIATION, RISE)
     both(risen, FALL, "70")
     take(risen, Step.CURED, FALL)
-    risen.station.breaches.run_limits(Question(FALL))
+    run(risen, FALL)
     take(risen, Step.CLOSED, FALL, evidence=FALL.isoformat())
     found = breach(risen, FALL)
     assert found.settled and found.ended is not None
@@ -84,8 +100,7 @@ def test_a_breach_that_lasts_is_not_recorded_as_cured(risen: Desk) -> None:
 
 
 def test_a_run_that_does_not_pass_closes_nothing(risen: Desk) -> None:
-    risen.as_person("Risk 1")
-    risen.station.breaches.run_limits(Question(RISE))
+    run(risen, RISE)
     for step, more in ((Step.CLASSIFIED, {"kind": BreachClass.PASSIVE}), (Step.ASSIGNED, {"owner": "Manager 1"}),
                        (Step.REMEDIATION, {})):
         take(risen, step, RISE, **more)
@@ -106,21 +121,19 @@ def test_a_breach_that_went_by_itself_stays_and_its_repeat_is_linked(risen: Desk
 
 
 def test_a_correction_that_takes_a_breach_away_leaves_what_was_recorded(risen: Desk) -> None:
-    risen.as_person("Risk 1")
-    risen.station.breaches.run_limits(Question(RISE))
-    run = risen.station.breaches.runs(Question(RISE))[-1]
+    run(risen, RISE)
+    stored = risen.station.breaches.runs(Question(RISE))[-1]
     both(risen, RISE, "70")
     found = breach(risen, RISE)
     assert found.episode is None and found.kind is BreachClass.DATA and found.recorded is not None
     again = risen.station.breaches.run_again(Question(RISE), RISE)
-    assert again.repeats and again.stored.content_hash == run.content_hash
+    assert again.repeats and again.stored.content_hash == stored.content_hash
     assert "L16" in {name for name, _, _ in again.changes} and again.causes == ("price",)
 
 
 def test_the_same_run_twice_is_refused_and_a_changed_day_is_the_next_version(risen: Desk) -> None:
-    risen.as_person("Risk 1")
+    run(risen, RISE)
     desk = risen.station.breaches
-    desk.run_limits(Question(RISE))
     with pytest.raises(Refused) as refused:
         desk.run_limits(Question(RISE))
     assert refused.value.code == "run-already"
@@ -133,7 +146,7 @@ def test_the_same_run_twice_is_refused_and_a_changed_day_is_the_next_version(ris
 def test_what_became_known_of_the_day_before_is_the_part_of_the_data(desk: Desk) -> None:
     """The run of 1 October saw 70; later the close is known to have been 74, and on 3 October it is 76."""
     both(desk, RISE, "70")
-    desk.as_person("Risk 1").station.breaches.run_limits(Question(RISE))
+    run(desk, RISE)
     both(desk, RISE, "74")
     both(desk, date(2025, 10, 2), "76")
     subject = Subject("L16", 0, "IBIT")

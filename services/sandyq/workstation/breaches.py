@@ -204,7 +204,8 @@ class BreachDesk:
         """
         if q.known_at is not None:
             raise BadInput("steps-now", N_("A step is taken now."))
-        breach = self.breach(q, reference)
+        lasting = next((one for one in self.standing(q) if one.reference == reference), None)
+        breach = lasting or self.breach(q, reference)
         self._may(breach, step)
         if not note.strip():
             raise BadInput("no-note", N_("Each step has a note."), where=reference)

@@ -22,6 +22,7 @@ from sandyq.limits.result import State
 from sandyq.reference.facts import FactRow
 from sandyq.store.changes import changes_between, entry_moment
 from sandyq.store.records import Fact, facts
+from sandyq.workstation import workstation
 from sandyq.workstation.contract import Changes, Question
 from sandyq.workstation.flattened import figures, frozen, line_names
 from sandyq.workstation.mixing import CAUSES
@@ -124,6 +125,7 @@ def close_day(station: Workstation, q: Question, with_unknown: str = "") -> Chan
     """
     if q.known_at is not None:
         raise BadInput("closes-now", N_("A day is closed with what is known now."))
+    workstation.refuse_day_to_come(q.as_of)
     day = q.as_of.isoformat()
     verified = station.verify()
     if not verified.holds:

@@ -19,6 +19,7 @@ from sandyq.limits.result import LimitResult, PartResult
 from sandyq.reference.facts import FactRow
 from sandyq.store.changes import changes_between, entry_moment
 from sandyq.store.records import Fact, facts
+from sandyq.workstation import workstation
 from sandyq.workstation.breached import RunAgain, StoredRun
 from sandyq.workstation.closing import hash_of
 from sandyq.workstation.contract import Changes, Question
@@ -86,6 +87,7 @@ def run_limits(station: Workstation, q: Question, *, all_days: bool = True) -> C
     """
     if q.known_at is not None:
         raise BadInput("runs-now", N_("A daily run counts what is known now."))
+    workstation.refuse_day_to_come(q.as_of)
     content = spelled_run(station, station.picture(q))
     day = q.as_of.isoformat()
     earlier = [fact for fact in facts(station.store, "limit_run") if (fact["book"], fact["date"]) == (q.book, day)]

@@ -13,6 +13,7 @@ from sandyq.gate.evidence import Evidence, day_hash, differences, read_day, spel
 from sandyq.reference.facts import FactRow
 from sandyq.store.changes import entry_moment
 from sandyq.store.records import Fact, facts
+from sandyq.workstation import workstation
 from sandyq.workstation.contract import Changes, Question
 from sandyq.workstation.gating import Gate, gate_on
 
@@ -69,6 +70,7 @@ def record_day(station: Workstation, q: Question) -> Changes:
     if q.known_at is not None:
         raise BadInput("records-now", N_("Evidence is recorded with what is known now."))
     station.people.require(Right.BOOK)
+    workstation.refuse_day_to_come(q.as_of)
     if stored_day(station, q, q.as_of) is not None:
         raise Refused("recorded-already", N_("The gate of {day} is recorded already; what was recorded stays.",
                                              day=q.as_of), where=q.as_of.isoformat())

@@ -63,6 +63,13 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def refuse_day_to_come(day: date) -> None:
+    """Raise BadInput for a day after the clock's: nothing is recorded about a day that has not come."""
+    if day > utc_now().date():
+        raise BadInput("day-to-come", N_("{day} has not come yet; nothing is recorded about it.", day=day),
+                       where=day.isoformat(), remedy=N_("Choose today or an earlier day."))
+
+
 class Workstation:
     """An open book. Reading is the default; `write=True` takes the one writer's lock. Not for use by two threads."""
 
