@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -19,6 +19,7 @@ from sandyq.limits.mandate import DisclosureRules
 from sandyq.limits.orders import parse_order
 from sandyq.limits.result import PartResult, State, Verdict
 from sandyq.reference.facts import FactRow
+from sandyq.workstation import workstation
 from sandyq.workstation.contract import Question
 from sandyq.workstation.levels import levels_check, levels_of
 from sandyq.workstation.mixing import mixed, same_values
@@ -152,7 +153,9 @@ def test_one_company_is_capped_with_what_funds_hold_of_it_by_their_last_papers(s
 GATED = limit("L24", 'measure = "gate"\nunit = "count"\nhard = 0')
 
 
-def test_a_purchase_through_a_shut_gate_takes_an_override_that_two_persons_signed(station: Workstation) -> None:
+def test_a_purchase_through_a_shut_gate_takes_an_override_that_two_persons_signed(
+        station: Workstation, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workstation, "utc_now", lambda: datetime(DAY.year, DAY.month, DAY.day, 9, tzinfo=UTC))
     ruled(station, GATED, gate=GATE)
     order = parse_order("buy 10 IBIT @ 65")
     shut = station.check(Q, (order,), largest=False)

@@ -80,7 +80,7 @@ def view(qtbot: Any, request: pytest.FixtureRequest) -> BreachesView:
 
 
 def shown(view: BreachesView, breach: Breach) -> None:
-    view.show_register(Register(DAY, (breach,), ()))
+    view.show_register(Register(DAY, (breach,), (), 1))
     view._show(Detail(breach, date(2025, 9, 30), a_why(), Decimal(-16_826), None))
 
 
@@ -115,8 +115,10 @@ def test_a_waived_breach_keeps_its_colour_and_changes_shape_and_word(view: Breac
 
 
 def test_an_empty_register_is_a_sentence(view: BreachesView) -> None:
-    view.show_register(Register(DAY, (), ()))
+    view.show_register(Register(DAY, (), (), 1))
     assert view._name.text() == "No limit has been exceeded up to this day."
+    view.show_register(Register(DAY, (), (), 0))
+    assert view._name.text().startswith("No day was measured")
     assert not view.next.isEnabled()
 
 

@@ -169,7 +169,8 @@ class BreachesView(QWidget):
         self._show_counts(register)
         if not register.breaches:
             self._show(None)
-            self._name.tell(N_("No limit has been exceeded up to this day."))
+            self._name.tell(N_("No limit has been exceeded up to this day.") if register.measured else
+                            N_("No day was measured: nothing was traded, or the book had no mandate."))
             return
         if not self.table.choose(lambda row: row.reference == self._chosen):
             self.table.choose(lambda row: row is register.breaches[0])

@@ -54,9 +54,13 @@ def breaches(book: Path, open_only: bool, reference: str, as_of: date | None, kn
         impacts = {one.reference: station.breaches.impact(q, one) for one in found}
     if as_json:
         answer({"as_of": q.as_of.isoformat(), "known_at": moment(q), "book": q.book,
+                "days_measured": register.measured,
                 "breaches": [forms.breach(one, whys[one.reference], impacts[one.reference], said(code))
                              for one in found],
                 "waivers": [forms.waiver(one, q.as_of) for one in register.waivers]})
+        return
+    if not register.measured:
+        click.echo("No day was measured: nothing was traded, or the book had no mandate.")
         return
     forms.show(found, whys, impacts, said(code))
 
@@ -207,6 +211,8 @@ def limit_runs(book: Path, day: date | None, number: int | None, as_of: date | N
     if as_json:
         answer({"runs": [forms.run(one) for one in runs]})
         return
+    if not runs:
+        click.echo("No run was stored; run-limits or close-day stores one.")
     for one in runs:
         forms.show_run(one, said(code))
 

@@ -151,6 +151,8 @@ def recorded_days(book: Path, as_of: date | None, known_at: datetime | None, whi
     if as_json:
         answer({"days": [tranche_forms.stored(one) for one in found]})
         return
+    if not found:
+        click.echo("No day was recorded; gate-day or close-day records one.")
     for one in found:
         click.echo(f"{one.day}  {one.evidence.state:7} {one.evidence.dwell:3}  {one.who}  {one.content_hash}")
 

@@ -85,6 +85,8 @@ def show_since(found: Since, language: Language) -> None:
     for symbol, then, now in found.prices:
         if then != now:
             click.echo(say(N_("{symbol}: price {then}, now {now}", symbol=symbol, then=then, now=now)))
+    if not found.limits:
+        return
     prints.table([say(N_("Id")), say(N_("Proposed")), say(N_("Now")), say(N_("State then")), say(N_("State now"))],
                  [[(then or now).id, (then.after or "—") if then else "—",  # type: ignore[union-attr]
                    (now.after or "—") if now else "—", then.state_after if then else "—",

@@ -39,6 +39,8 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], right: frozenset[i
         click.echo("  ".join(cells).rstrip())
         if number == 0:
             click.echo("  ".join("-" * width for width in widths))
+    if not rows:
+        click.echo("(none)")
 
 
 def _millions(language: Language, amount: Decimal | None, digits: int = 3) -> str:

@@ -99,6 +99,8 @@ class Register:
     as_of: date
     breaches: tuple[Breach, ...]
     waivers: tuple[Waiver, ...]
+    measured: int
+    """So many days were measured: none of them means that nothing is known, not that nothing was exceeded."""
 
     def find(self, reference: str) -> Breach | None:
         return next((breach for breach in self.breaches if breach.reference == reference), None)

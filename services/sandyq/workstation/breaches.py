@@ -61,7 +61,7 @@ class BreachDesk:
                                  seen[item.subject]) for name, item in found.items()]
         breaches += [self._gone(q, fact, steps.get(name, ())) for name, fact in recorded.items()
                      if name not in found]
-        return Register(q.as_of, tuple(sorted(breaches, key=_rank)), allowed)
+        return Register(q.as_of, tuple(sorted(breaches, key=_rank)), allowed, len(days))
 
     def standing(self, q: Question) -> tuple[Breach, ...]:
         """Return the breaches that last on the day, without their links: far fewer days are looked at."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
@@ -12,7 +13,7 @@ from sandyq.basics.decimals import ONE, ZERO, product, quotient
 from sandyq.basics.errors import BadInput
 from sandyq.basics.findings import Finding, Severity
 from sandyq.basics.origin import Origin
-from sandyq.basics.text import N_
+from sandyq.basics.text import N_, Text
 from sandyq.exposure.result import Exposure, ExposureLine
 from sandyq.reference.accounts import Form
 from sandyq.reference.custodians import UNKNOWN_CUSTODIAN, custodian_of
@@ -76,13 +77,18 @@ class EntityView:
     findings: tuple[Finding, ...]
 
 
+def _known_names(registers: Registers, on: date) -> Text | None:
+    names = sorted({row.name for row in registers.parties if registers.party(row.party, on) is row})
+    return N_("The register knows: {names}.", names=", ".join(names)) if names else None
+
+
 def entity(station: Workstation, q: Question, party: str) -> EntityView:
     """Return an entity on the question's day. Raises BadInput for a party that no register knows then."""
     registers = read_registers(station.store, q.known_at)
     row = registers.party(party, q.as_of)
     if row is None:
         raise BadInput("no-party", N_("There is no party {party} in the register on {day}.", party=party,
-                                      day=q.as_of))
+                                      day=q.as_of), remedy=_known_names(registers, q.as_of))
     picture = station.picture(q)
     web = Web(station.knowledge(q.known_at), registers, picture.holdings, picture.exposure, q.book)
     links = _counted(web.links(row, frozenset()))
