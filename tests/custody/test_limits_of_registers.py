@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -153,9 +154,16 @@ def test_one_company_is_capped_with_what_funds_hold_of_it_by_their_last_papers(s
 GATED = limit("L24", 'measure = "gate"\nunit = "count"\nhard = 0')
 
 
-def test_a_purchase_through_a_shut_gate_takes_an_override_that_two_persons_signed(
-        station: Workstation, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workstation, "utc_now", lambda: datetime(DAY.year, DAY.month, DAY.day, 9, tzinfo=UTC))
+@pytest.fixture
+def on_the_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock runs from the morning of the books' last day."""
+    moments = count()
+    morning = datetime(DAY.year, DAY.month, DAY.day, 9, tzinfo=UTC)
+    monkeypatch.setattr(workstation, "utc_now", lambda: morning + timedelta(seconds=next(moments)))
+
+
+@pytest.mark.usefixtures("on_the_day")
+def test_a_purchase_through_a_shut_gate_takes_an_override_that_two_persons_signed(station: Workstation) -> None:
     ruled(station, GATED, gate=GATE)
     order = parse_order("buy 10 IBIT @ 65")
     shut = station.check(Q, (order,), largest=False)
