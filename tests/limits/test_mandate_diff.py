@@ -59,6 +59,19 @@ def test_added_and_ended_limits_and_parts_are_named() -> None:
     assert any("is new" in s for s in sentences(OLD.added_part("L01")))
 
 
+def test_a_tranche_that_comes_or_goes_is_one_sentence_and_a_later_day_of_one_that_stays_another() -> None:
+    plan = '\n[[tranche]]\nid = "T1"\namount = 5_000_000\nearliest = 2026-12-08\n'
+    later = plan.replace("12-08", "12-15")
+
+    def told(before: str, after: str) -> list[tuple[str, str]]:
+        found = differences(OLD.read(), OLD.read(), EXAMPLE + before, EXAMPLE + after)
+        return [(change.code, ENGLISH.say(change.text).replace("\u202f", " ")) for change in found]
+
+    assert told("", plan) == [("section-tranche", "[tranche] T1 is put in: amount 5000000, earliest 2026-12-08")]
+    assert told(plan, "") == [("section-tranche", "[tranche] T1 is taken out: amount 5000000, earliest 2026-12-08")]
+    assert told(plan, later) == [("section-tranche", "[tranche] T1.earliest 08.12.2026 → 15.12.2026")]
+
+
 def test_a_level_that_comes_or_goes_is_a_dash() -> None:
     assert sentences(OLD.with_part("L02", 1, soft=None)) == [
         "L02, Market value / gross gold-FX assets: soft limit 0.5 % → — from 01.12.2026"]

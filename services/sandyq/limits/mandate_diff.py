@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
-from sandyq.basics.decimals import canonical
 from sandyq.basics.text import N_, Text
 from sandyq.limits.mandate import Limit, Mandate, Part
+from sandyq.limits.mandate_sections import plain, section_changes
 from sandyq.limits.vocabulary import (
     BASIS_WORDS,
     BLOCK_WORDS,
@@ -43,7 +41,6 @@ _OF_PART: Final = ("measure", "title", "unit", "direction", "denominator", "basi
                    "options")
 _START: Final = 48
 """So many letters of a clause are quoted in a sentence."""
-_TOLD: Final = frozenset({("mandate", "version"), ("mandate", "valid_from")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +99,8 @@ def differences(old: Mandate | None, new: Mandate, old_text: str = "", new_text:
     found += [Change("limit-ended", limit.id, N_("the limit ends"), limit.id, None, 0, limit.title, new.valid_from)
               for limit in before.values() if limit.id not in kept]
     if old_text and new_text:
-        found += _sections(_tree(old_text), _tree(new_text), new.valid_from)
+        found += [Change(f"section-{one.section}", "", one.what, one.before, one.after, 0, {}, new.valid_from, one.was,
+                         one.now) for one in section_changes(old_text, new_text)]
     return tuple(found)
 
 
@@ -132,7 +130,7 @@ def joined(texts: Sequence[Text]) -> Text:
 
 def _limit(old: Limit, new: Limit, before: Mandate, after: Mandate) -> Iterator[Change]:
     def change(code: str, told: _Told, part: int = 0) -> Change:
-        return Change(code, new.id, told.what, _plain(told.before), _plain(told.after), part, new.title,
+        return Change(code, new.id, told.what, plain(told.before), plain(told.after), part, new.title,
                       after.valid_from, told.was, told.now)
 
     inherited = {"document": (before.document, after.document), "valid_from": (before.valid_from, after.valid_from)}
@@ -233,60 +231,3 @@ def _said(name: str, value: object) -> Text:
     if isinstance(value, Mapping):
         return Text("{value}", {"value": ", ".join(f"{key} {item}" for key, item in sorted(value.items())) or "—"})
     return Text("{value}", {"value": value})
-
-
-def _plain(value: object) -> str | None:
-    """Return a value as a machine reads it."""
-    match value:
-        case None:
-            return None
-        case Decimal():
-            return canonical(value)
-        case date():
-            return value.isoformat()
-        case Mapping():
-            return "; ".join(f"{key}={','.join(item) if isinstance(item, tuple) else item}"
-                             for key, item in sorted(value.items()))
-        case _:
-            return str(value)
-
-
-# ---- the sections beside the limits
-
-def _tree(text: str) -> Mapping[str, Any]:
-    return tomllib.loads(text, parse_float=Decimal)
-
-
-def _sections(old: Mapping[str, Any], new: Mapping[str, Any], day: date) -> Iterator[Change]:
-    was, now = dict(_flat(old)), dict(_flat(new))
-    for path in dict.fromkeys((*was, *now)):
-        before, after = was.get(path), now.get(path)
-        if before == after or path in _TOLD:
-            continue
-        place = ".".join(path[1:])
-        yield Change(f"section-{path[0]}", "", N_("[{section}] {key}", section=path[0], key=place), _plain(before),
-                     _plain(after), 0, {}, day, _value(before), _value(after))
-
-
-def _value(value: object) -> Text:
-    return _NONE if value is None else Text("{value}", {"value": value})
-
-
-def _flat(tree: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], object]]:
-    for section, content in tree.items():
-        if section != "limit":
-            yield from _leaves((section,), content)
-
-
-def _leaves(path: tuple[str, ...], value: object) -> Iterator[tuple[tuple[str, ...], object]]:
-    if isinstance(value, Mapping):
-        for key, item in value.items():
-            yield from _leaves((*path, key), item)
-    elif isinstance(value, list) and value and all(isinstance(item, Mapping) for item in value):
-        for number, item in enumerate(value, 1):
-            name = str(item.get("id") or item.get("symbol") or item.get("isin") or number)
-            yield from _leaves((*path, name), item)
-    elif isinstance(value, list):
-        yield path, ", ".join(str(item) for item in value)
-    else:
-        yield path, str(value) if isinstance(value, bool) else value
