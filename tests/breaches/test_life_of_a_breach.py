@@ -82,6 +82,21 @@ def test_no_step_is_jumped(risen: Desk, step: Step) -> None:
     assert refused.value.code == "step-jumped"
 
 
+@pytest.mark.parametrize("first", [RISE, date(2025, 10, 2), FALL])
+def test_the_breaches_of_one_limit_are_those_of_the_register_from_a_day_on(risen: Desk, first: date) -> None:
+    both(risen, date(2025, 10, 2), "80")
+    both(risen, FALL, "70")
+    both(risen, AGAIN, "80")
+    desk, q = risen.station.breaches, Question(AGAIN)
+    whole = {one.reference: one for one in desk.register(q).breaches if one.subject.limit == "L16"}
+    found = desk.of_limit(q, "L16", first)
+    assert {one.reference for one in found} == {
+        name for name, one in whole.items() if one.ended is None or one.ended > first}
+    assert all((one.first, one.last, one.kind) == (whole[one.reference].first, whole[one.reference].last,
+                                                   whole[one.reference].kind) for one in found)
+    assert desk.of_limit(q, "L16", first, lambda _done, _all: False) == ()
+
+
 def test_another_class_is_a_further_step_and_the_first_one_stays(risen: Desk) -> None:
     take(risen, Step.CLASSIFIED, RISE, kind=BreachClass.PASSIVE)
     take(risen, Step.CLASSIFIED, RISE, kind=BreachClass.ACTIVE)

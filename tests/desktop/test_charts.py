@@ -9,6 +9,8 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
+from itertools import combinations
 from pathlib import Path
 from types import MappingProxyType
 
@@ -16,15 +18,23 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from sleeve_sample import DAYS, MANDATES, sample_history, sample_limit_history
 
 from sandyq.basics.language import ENGLISH, Language
+from sandyq.limits.cure_clock import clock
+from sandyq.limits.episodes import Episode, Reading, Subject
+from sandyq.limits.result import State
+from sandyq.limits.why import BreachClass
+from sandyq.market.series import Calendar
+from sandyq.workstation.breached import Breach, Step
 from sandyq.workstation.contract import Question
 from sandyq_desktop import fonts, palette
 from sandyq_desktop.charts import paths
@@ -34,7 +44,7 @@ from sandyq_desktop.charts.export import csv_text
 from sandyq_desktop.charts.figure import Chart, Panel, Series
 from sandyq_desktop.charts.layout import arrange
 from sandyq_desktop.charts.limit_history import LimitHistoryChart, chart_of
-from sandyq_desktop.charts.paint import LEAST_BAND, Drawing
+from sandyq_desktop.charts.paint import LEAST_BAND, Drawing, band_edges
 from sandyq_desktop.charts.ranges import start_of
 from sandyq_desktop.charts.scales import months, ticks
 from sandyq_desktop.charts.sleeve import in_force, sleeve_chart
@@ -260,6 +270,75 @@ def test_a_limits_history_has_its_thresholds_by_version_in_per_cent(style: Style
     shown.show_history(history)
     assert "soft 0.500" in shown.accessibleDescription()
     assert not shown.grab().isNull()
+
+
+def named(first: date, last: date, *, ended: bool, group: str = "") -> Breach:
+    """A breach of L02 as the register has it."""
+    reading = Reading(first, State.SOFT_BREACH, Decimal("0.0051"), Decimal("0.005"), Decimal("0.0001"), None, "v3")
+    after = date.fromordinal(last.toordinal() + 1) if ended else None
+    item = Episode(Subject("L02", 0, group), first, last, after, 1, State.SOFT_BREACH, State.BREACH, reading, reading,
+                   reading)
+    return Breach(item.reference, item.subject, None, None, first, last, after, item, State.SOFT_BREACH, None,
+                  Step.DETECTED, BreachClass.PASSIVE, False, "", (), clock(first, last, None, Calendar("NYSE")), "",
+                  None, None)
+
+
+FOUND = (named(date(2025, 9, 18), date(2025, 9, 18), ended=True),
+         named(date(2025, 10, 1), date(2025, 10, 3), ended=False))
+
+
+def test_shaded_breaches_bear_their_reference_say_what_they_are_and_ask_for_their_record(style: Style,
+                                                                                         qtbot: QtBot) -> None:
+    shown, wanted = LimitHistoryChart(style), list[str]()
+    qtbot.addWidget(shown)
+    shown.breach_wanted.connect(wanted.append)
+    shown.resize(700, 240)
+    shown.show_history(sample_limit_history())
+    assert [marks for *_, marks in shown.chart.breaches] == [(), ()]
+    shown.name_breaches(FOUND)
+    assert [marks[0] for *_, marks in shown.chart.breaches] == ["L02.2025-09-18", "L02.2025-10-01"]
+    left, right = band_edges(shown.arrangement().time, date(2025, 9, 18), date(2025, 9, 18))
+    place = QPoint(round((left + right) / 2), 60)
+    assert shown.words_at(place.x()) == ("L02.2025-09-18: Passive breach, proposed; 18.09.2025 to 18.09.2025; "
+                                         "at its hardest: Breach")
+    assert shown.words_at(left - 20) == ""
+    QTest.mouseClick(shown, Qt.MouseButton.LeftButton, pos=place)
+    shown.move_to(len(shown.chart.days) - 1)
+    assert "since 01.10.2025, lasts" in shown.accessibleDescription()
+    QTest.keyClick(shown, Qt.Key.Key_Return)
+    assert wanted == ["L02.2025-09-18", "L02.2025-10-01"]
+    shown.show_history(replace(sample_limit_history(), limit_id="L01"))
+    assert [marks for *_, marks in shown.chart.breaches] == [(), ()]
+
+
+def test_several_breaches_under_one_shade_are_counted_and_all_told(style: Style) -> None:
+    second = named(date(2025, 10, 2), date(2025, 10, 2), ended=True, group="IBIT")
+    chart = chart_of(sample_limit_history(), ENGLISH, (*FOUND, second))
+    assert chart.breaches[1][2] == ("L02.2025-10-01 +1", "2025-10-01 +1")
+
+
+@pytest.mark.parametrize("width", [330, 420, 560, 900])
+def test_no_two_references_lie_on_each_other_at_any_width(style: Style, width: int) -> None:
+    days = sample_limit_history().days
+    bands = tuple((days[place], days[place], (f"L02.{days[place]}", str(days[place]))) for place in (5, 8, 30, 34, 69))
+    chart = replace(chart_of(sample_limit_history(), ENGLISH), breaches=bands)
+    layout = arrange(chart, style, width, 200, days[0].toordinal(), days[-1].toordinal(), with_column=False)
+    written: list[QRectF] = []
+
+    class Noted(QPainter):
+        def drawText(self, *given: object) -> object:  # type: ignore[override]
+            if isinstance(given[0], QRectF) and given[-1] in {mark for *_, marks in bands for mark in marks}:
+                written.append(given[0])
+            return super().drawText(*given)  # type: ignore[call-overload]
+
+    image = QImage(width, 200, QImage.Format.Format_RGB32)
+    painter = Noted(image)
+    Drawing(painter, chart, layout, style, ENGLISH).paint()
+    painter.end()
+    assert written, "the latest one always has room"
+    for one, other in combinations(written, 2):
+        assert not one.intersects(other)
+    assert all(box.left() >= layout.places[0].plot.left() and box.right() <= width for box in written)
 
 
 def test_exports_carry_their_provenance_in_the_light_palette(qapp: QApplication, tmp_path: Path,

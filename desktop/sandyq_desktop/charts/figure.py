@@ -70,13 +70,14 @@ class Panel:
 class Chart:
     """Panels with their days (without slots, so that the days are turned into numbers once).
 
-    `flows` are purchases (+) and sales (−), `breaches` (first, last, mark).
+    `flows` are purchases (+) and sales (−), `breaches` (first, last, marks): of the
+    marks, longest first, the first that has room is written over the band.
     """
 
     days: tuple[date, ...]
     panels: tuple[Panel, ...]
     flows: tuple[tuple[date, float], ...] = ()
-    breaches: tuple[tuple[date, date, str], ...] = ()
+    breaches: tuple[tuple[date, date, tuple[str, ...]], ...] = ()
 
     @cached_property
     def ordinals(self) -> Column:

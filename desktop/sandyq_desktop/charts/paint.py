@@ -12,7 +12,7 @@ from sandyq.basics.language import Language
 from sandyq_desktop.charts import paths
 from sandyq_desktop.charts.figure import Chart, Column, Series
 from sandyq_desktop.charts.layout import Layout, Place
-from sandyq_desktop.charts.scales import decimals, months
+from sandyq_desktop.charts.scales import Scale, decimals, months
 from sandyq_desktop.charts.style import AREA_OPACITY, Style
 
 HALF = 0.5
@@ -95,23 +95,30 @@ class Drawing:
                                          else place.plot.top(), right - left, place.whole.height()), self.style.band)
 
     def band(self, start: date, end: date) -> tuple[float, float]:
-        """Return left and right edge of a breach period: from its first day to the end of its last, 6 px at least."""
-        left, right = self.layout.time(start.toordinal()), self.layout.time(end.toordinal() + 1)
-        if right - left < LEAST_BAND:
-            middle = (left + right) / 2
-            left, right = middle - LEAST_BAND / 2, middle + LEAST_BAND / 2
-        return left, right
+        return band_edges(self.layout.time, start, end)
 
     def _band_marks(self, place: Place) -> None:
+        """Write each band's mark over it, the latest first and clear of each other; without room, none."""
         if self.layout.column is not None:
             return
-        for start, end, mark in self.chart.breaches:
+        font = self.style.font(11, QFont.Weight.DemiBold)
+        metrics, gap, high = QFontMetricsF(font), self.style.px(8), self.style.px(14)
+        border = self.layout.width
+        for start, end, marks in sorted(self.chart.breaches, reverse=True):
             left, right = self.band(start, end)
-            if mark and right >= place.plot.left() and left <= place.plot.right():
-                box = QRectF((left + right) / 2 - 60, place.plot.top() - self.style.px(14), 120, self.style.px(14))
-                self.painter.setFont(self.style.font(11, QFont.Weight.DemiBold))
-                self.painter.setPen(self.style.colour("t_soft"))
-                self.painter.drawText(box, Qt.AlignmentFlag.AlignCenter, mark)
+            if right < place.plot.left() or left > place.plot.right():
+                continue
+            left, right = max(left, place.plot.left()), min(right, place.plot.right())
+            for mark in marks:
+                wide = metrics.horizontalAdvance(mark) + 2
+                at = min(max((left + right - wide) / 2, place.plot.left()), border - wide)
+                if at >= place.plot.left() and at + wide >= left:
+                    self.painter.setFont(font)
+                    self.painter.setPen(self.style.colour("t_soft"))
+                    self.painter.drawText(QRectF(at, place.plot.top() - high, wide, high),
+                                          Qt.AlignmentFlag.AlignCenter, mark)
+                    border = at - gap
+                    break
 
     def _seen(self) -> slice:
         return paths.clip(self.days, self.layout.time.low, self.layout.time.high)
@@ -159,11 +166,10 @@ class Drawing:
     def _trades(self, place: Place) -> None:
         style, painter = self.style, self.painter
         size, y = style.px(4), place.plot.bottom()
-        free = -1.0
-        for day, amount in self.chart.flows:
-            x = self.layout.time(day.toordinal())
-            if not place.plot.left() <= x <= place.plot.right() or not amount:
-                continue
+        font = style.font(11)
+        places = [(self.layout.time(day.toordinal()), amount) for day, amount in self.chart.flows if amount]
+        places = [one for one in places if place.plot.left() <= one[0] <= place.plot.right()]
+        for number, (x, amount) in enumerate(places):
             turn = -1 if amount > 0 else 1
             tip = QPolygonF([QPointF(x, y - size + turn * size), QPointF(x - size, y - size - turn * size),
                              QPointF(x + size, y - size - turn * size)])
@@ -171,10 +177,10 @@ class Drawing:
             painter.setBrush(style.colour("panel"))
             painter.drawPolygon(tip)
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            if self.layout.column is None and x > free:
-                words = self.language.number(amount / 1e6, 1, sign=True)
-                self._text(style.font(11), "tx2", QPointF(x + size + 4, y - 1), words)
-                free = x + size + 8 + QFontMetricsF(style.font(11)).horizontalAdvance(words)
+            words = self.language.number(amount / 1e6, 1, sign=True)
+            ends = x + size + 8 + QFontMetricsF(font).horizontalAdvance(words)
+            if self.layout.column is None and (number + 1 == len(places) or ends < places[number + 1][0] - size):
+                self._text(font, "tx2", QPointF(x + size + 4, y - 1), words)
 
     def _notes(self, place: Place) -> None:
         style = self.style
@@ -241,6 +247,15 @@ class Drawing:
         self.painter.setFont(font)
         self.painter.setPen(self.style.colour(token))
         self.painter.drawText(at, words)
+
+
+def band_edges(time: Scale, start: date, end: date) -> tuple[float, float]:
+    """Return left and right edge of a breach period: from its first day to the end of its last, 6 px at least."""
+    left, right = time(start.toordinal()), time(end.toordinal() + 1)
+    if right - left < LEAST_BAND:
+        middle = (left + right) / 2
+        left, right = middle - LEAST_BAND / 2, middle + LEAST_BAND / 2
+    return left, right
 
 
 def _last(values: Column) -> float | None:

@@ -160,6 +160,12 @@ class BreachesView(QWidget):
         self._context.tasks.ask(lambda door: door.breaches.register(question, report), self.show_register,
                                 key="breaches", slow=True, failed=self._none)
 
+    def show_section(self, reference: str) -> None:
+        """Choose a breach by its reference; a register that is still to come chooses it then."""
+        self._chosen = reference
+        if self._register is not None:
+            self.show_register(self._register)
+
     def _none(self, error: SandyqError) -> None:
         self._name.tell(error.what)
 

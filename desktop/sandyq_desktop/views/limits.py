@@ -333,7 +333,24 @@ class LimitsView(QWidget):
         self._history_note.tell(error.what)
 
     def show_history(self, history: LimitHistory) -> None:
-        """Draw the history; the chart library is loaded here for the first time."""
+        """Draw the history at once; the names of its shaded times come from the register, and later."""
+        self._draw_history(history)
+        if history.breaches and history.days:
+            question, report = self._context.question, self._context.tasks.report
+            self._context.tasks.ask(
+                lambda door: door.breaches.of_limit(question, history.limit_id, history.days[0], report),
+                lambda found: self.name_breaches(history, found), key="limit-references", slow=True,
+                failed=lambda _error: None)
+
+    def name_breaches(self, history: LimitHistory, found: Sequence[Breach]) -> None:
+        """Write the references over the shaded times of a history that is still the one shown."""
+        from sandyq_desktop.charts.limit_history import LimitHistoryChart
+
+        if history is self._history and isinstance(self._chart, LimitHistoryChart):
+            self._chart.name_breaches(found)
+
+    def _draw_history(self, history: LimitHistory) -> None:
+        # The chart library is loaded here for the first time.
         from sandyq_desktop.charts.limit_history import LimitHistoryChart
         from sandyq_desktop.charts.style import Style
 
@@ -341,6 +358,7 @@ class LimitsView(QWidget):
         style = Style.of(context.palette, context.fonts)
         if self._chart is None:
             self._chart = LimitHistoryChart(style, context.words.language)
+            self._chart.breach_wanted.connect(lambda reference: self._context.go(f"breaches/{reference}"))
             self._chart_place.addWidget(self._chart)
         chart = self._chart
         assert isinstance(chart, LimitHistoryChart)
@@ -348,7 +366,8 @@ class LimitsView(QWidget):
         chart.show_history(history)
         chart.setAccessibleName(context.words(N_("History: {limit}", limit=history.limit_id)))
         self._history = history
-        self._history_note.tell(N_("Triangles: purchases. Shaded: breach open. Thresholds step with the mandate."))
+        self._history_note.tell(N_("Triangles: purchases. Shaded: breach open, a click shows it in the register. "
+                                   "Thresholds step with the mandate."))
 
     # ---- what the window asks of every view
 
@@ -375,4 +394,4 @@ class LimitsView(QWidget):
         self._facts.setFont(look.font("small"))
         self.table.restyle()
         if self._history is not None and self._chart is not None:
-            self.show_history(self._history)
+            self._draw_history(self._history)

@@ -16,6 +16,7 @@ from sandyq.limits.blend import NAMES, Factor
 from sandyq.limits.cure_clock import Clock, Waiver
 from sandyq.limits.why import CLASSES, Why
 from sandyq.workstation.breached import STEP_WORDS, Breach, RunAgain, StoredRun
+from sandyq.workstation.contract import LimitHistory
 
 
 def breach(one: Breach, found: Why | None, impact: Decimal | None, language: Language) -> dict[str, Any]:
@@ -67,6 +68,42 @@ def waiver(one: Waiver, on: date) -> dict[str, Any]:
     return {"reference": one.reference, "limit": one.limit, "part": None if one.part is None else one.part + 1,
             "group": one.group or None, "ceiling": _text(one.ceiling), "from": one.valid_from.isoformat(),
             "to": one.valid_to.isoformat(), "in_force": one.in_force(on), "clause": one.clause, "reason": one.reason}
+
+
+def limit_history(found: LimitHistory, breaches: Sequence[Breach]) -> dict[str, Any]:
+    """A limit by day: ratios plain, amounts in the limit's unit; null is Unknown."""
+    columns = zip(found.days, found.values, found.warn, found.soft, found.hard, strict=True)
+    return {
+        "limit": found.limit_id, "unit": found.unit, "direction": found.direction,
+        "days": [{"day": day.isoformat(), "value": value, "warn": warn, "soft": soft, "hard": hard}
+                 for day, value, warn, soft, hard in columns],
+        "beyond": [{"first": first.isoformat(), "last": last.isoformat()} for first, last in found.breaches],
+        "breaches": [{"reference": one.reference, "first": one.first.isoformat(), "last": one.last.isoformat(),
+                      "ended": one.ended.isoformat() if one.ended else None,
+                      "class": one.kind.value if one.kind else None, "confirmed": one.confirmed,
+                      "hardest": one.episode.hardest.value if one.episode else None} for one in breaches],
+        "trades_usd": [{"day": day.isoformat(), "amount": amount} for day, amount in found.flows],
+        "versions": [{"from": day.isoformat(), "version": version, "document": document}
+                     for day, version, document in found.versions]}
+
+
+def show_limit_history(found: LimitHistory, breaches: Sequence[Breach], language: Language) -> None:
+    """Print a limit's days as a table of plain numbers, then its breaches by reference."""
+    for day, value, level in zip(found.days, found.values, _in_force(found), strict=True):
+        click.echo(f"{day}  {_number(value, found.unit, language):>16}  {_number(level, found.unit, language):>16}")
+    for one in breaches:
+        kind = language.say(CLASSES[one.kind]) if one.kind else "—"
+        click.echo(f"{one.reference}  {one.first} – {one.last if one.ended else '…'}  {kind}")
+
+
+def _in_force(found: LimitHistory) -> list[float | None]:
+    return [hard if soft is None else soft for soft, hard in zip(found.soft, found.hard, strict=True)]
+
+
+def _number(value: float | None, unit: str, language: Language) -> str:
+    if unit == "ratio":
+        return f"{language.number(None if value is None else value * 100, 4)} %"
+    return language.number(value, 2)
 
 
 def run(one: StoredRun) -> dict[str, Any]:

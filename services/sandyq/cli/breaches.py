@@ -97,6 +97,33 @@ def why(book: Path, limit_id: str, first: date, part: int | None, group: str, as
     forms.show_split(found, said(code), limit.parts[found.subject.part].unit)
 
 
+@click.command("limit-history")
+@options.book
+@click.argument("limit_id")
+@click.option("--from", "first", type=Day(), help="The first day (default: the first day of the book).")
+@options.as_of
+@options.known_at
+@options.which
+@options.actor
+@options.language
+@options.as_json
+@guarded
+def limit_history(book: Path, limit_id: str, first: date | None, as_of: date | None, known_at: datetime | None,
+                  which: str, actor: str, code: str, as_json: bool) -> None:
+    """A limit day by day: value, levels of that day's mandate, trades, and its breaches by reference."""
+    with opened(book, actor=actor) as station:
+        q = asked(station, as_of, known_at, which)
+        if all(mandate.limit(limit_id) is None for mandate in station.mandates(q)):
+            raise BadInput("no-limit", N_("The mandate has no such limit."), where=limit_id)
+        start = station.first_day(q.known_at)
+        history = station.limit_history(q, limit_id, max(first, start) if first else start)
+        found = station.breaches.of_limit(q, limit_id, history.days[0]) if history.days else ()
+    if as_json:
+        answer({"known_at": moment(q), "book": q.book, **forms.limit_history(history, found)})
+        return
+    forms.show_limit_history(history, found, said(code))
+
+
 def _step(name: str, step: Step, words: str, *extra: Callable[..., Any]) -> click.Command:
     """Return the command of one step; `extra` are its own options."""
 
@@ -228,4 +255,4 @@ def _done(changes: Changes, as_json: bool, more: dict[str, Any]) -> None:
 
 
 COMMANDS: Final[tuple[click.Command, ...]] = (
-    breaches, why, classify, assign, remediate, cured, close_breach, waive, run_limits, limit_runs)
+    breaches, why, limit_history, classify, assign, remediate, cured, close_breach, waive, run_limits, limit_runs)

@@ -84,6 +84,29 @@ class DaysBook:
                     break
         return tuple(reversed(found))
 
+    def about(self, q: Question, limit: str, first: date, progress: Progress | None = None) -> tuple[DayReadings, ...]:
+        """Return the days from one on, and those before it back to where the breaches of a limit on it began.
+
+        Empty when it is cancelled: without the earlier days a breach would seem to begin too late.
+        """
+        known = self._station.knowledge(q.known_at)
+        if not known.has_mandate(q.book) or not known.transactions:
+            return ()
+        kept, found, lasting = self._kept(q, known.head), list[DayReadings](), set[Subject]()
+        span = trading_days(known, self._station.first_day(q.known_at), q.as_of)
+        wanted = sum(1 for day in span if day >= first)
+        with paused_collector():
+            for number, day in enumerate(reversed(span)):
+                if progress is not None and not progress(number, max(wanted, number + 1)):
+                    return ()
+                read = self._read(q, day, kept)
+                found.append(read)
+                lasting = {one for one in lasting if read.is_unknown(one)} | {
+                    one for one in read.beyond if one.limit == limit}
+                if day <= first and not lasting:
+                    break
+        return tuple(reversed(found))
+
     def _read(self, q: Question, day: date, kept: _Days) -> DayReadings:
         if day not in kept.days:
             picture = self._station.picture(Question(day, q.known_at, q.book))

@@ -65,13 +65,22 @@ class BreachDesk:
 
     def standing(self, q: Question) -> tuple[Breach, ...]:
         """Return the breaches that last on the day, without their links: far fewer days are looked at."""
+        days = self._days.standing(q)
+        return self._listed(q, days, [item for item in episodes(days) if item.ended is None])
+
+    def of_limit(self, q: Question, limit: str, first: date, progress: Progress | None = None) -> tuple[Breach, ...]:
+        """Return a limit's breaches that lasted on a day or began later, without links; no more days are looked at."""
+        days = self._days.about(q, limit, first, progress)
+        return self._listed(q, days, [item for item in episodes(days) if item.subject.limit == limit
+                                      and (item.ended is None or item.ended > first)])
+
+    def _listed(self, q: Question, days: Sequence[DayReadings], found: Sequence[Episode]) -> tuple[Breach, ...]:
         allowed, steps = waivers.read_waivers(self._station, q), self._steps(q)
         recorded = {fact["reference"]: fact for fact in facts(self._station.store, "breach", q.known_at)
                     if fact["book"] == q.book}
-        days = self._days.standing(q)
         seen = _by_subject(days)
         return tuple(self._breach(q, item, "", allowed, steps.get(item.reference, ()), recorded.get(item.reference),
-                                  seen[item.subject]) for item in episodes(days) if item.ended is None)
+                                  seen[item.subject]) for item in found)
 
     def breach(self, q: Question, reference: str) -> Breach:
         """Return one breach. Raises BadInput when the register has none of that reference."""
