@@ -307,7 +307,8 @@ class FootBar(QWidget):
         else:
             parts.append(words(N_("USD/KZT unknown")))
         parts.append(words(N_("Schema {n}", n=status.schema)))
-        parts.append(words(N_("Role: {role}", role=words((status.role or status.actor).replace("_", " ")))))
+        parts.append(words(N_("Role: {role}", role=words(status.role.replace("_", " "))) if status.role else
+                           N_("User: {name}, no key open", name=status.actor)))
         if status.read_only is not None:
             parts.append(words(status.read_only))
         parts.append(words(N_("Offline, no network used")))
