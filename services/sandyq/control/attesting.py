@@ -26,7 +26,12 @@ def entry_message(book_id: str, unsigned_hash: str) -> bytes:
 
 
 def without_signature(payload: Mapping[str, object]) -> tuple[dict[str, object], str]:
-    """Return an entry's payload as it was before it was signed, and the signature (hex), empty when nobody signed."""
+    """Return an entry's payload as it was before it was signed, and the signature (hex), empty when nobody signed.
+
+    Raises ValueError for a payload that only damage can have made.
+    """
+    if not isinstance(payload, Mapping):
+        raise ValueError("a payload is an object")  # the text of a file, not an argument
     return {name: value for name, value in payload.items() if name != ENTRY_SIGNATURE}, str(
         payload.get(ENTRY_SIGNATURE, ""))
 
