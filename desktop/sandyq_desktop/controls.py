@@ -234,23 +234,28 @@ class Chip(QAbstractButton):
 
 
 class RailItem(QAbstractButton):
-    """One view in the rail: its word, and a count where something waits."""
+    """One view in the rail: its word, and a count where something waits, with a mark where it waits too long."""
 
     def __init__(self, look: Look, text: Text | str) -> None:
         super().__init__()
         self._look, self._words, self._count = look, text, ""
+        self._spoken: tuple[Text, ...] = ()
+        self._mark: tuple[Shape, str] | None = None
         self.setCheckable(True)
         self.setAutoExclusive(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.restyle()
 
-    def count(self, text: str) -> None:
-        self._count = text
+    def count(self, text: str, spoken: tuple[Text, ...] = (), mark: tuple[Shape, str] | None = None) -> None:
+        """Show a count. `spoken` says in words what is counted, `mark` is (shape, colour token) before it."""
+        self._count, self._spoken, self._mark = text, spoken, mark
         self.restyle()
 
     def restyle(self) -> None:
         self.setText(self._look.say(self._words))
-        self.setAccessibleName(f"{self.text()} {self._count}".strip())
+        said = ", ".join(self._look.say(words) for words in self._spoken)
+        self.setAccessibleName(f"{self.text()}: {said}" if said else f"{self.text()} {self._count}".strip())
+        self.setToolTip(said)
         self.setFixedHeight(self._look.px(28))
         self.update()
 
@@ -270,4 +275,10 @@ class RailItem(QAbstractButton):
         painter.setFont(look.font("caption"))
         painter.setPen(look.color("tx3"))
         painter.drawText(QRectF(0, 0, self.width() - look.px(11), self.height()), RIGHT, self._count)
+        if self._mark is not None:
+            shape, token = self._mark
+            size, wide = look.px(11), QFontMetricsF(look.font("caption")).horizontalAdvance(self._count)
+            left = self.width() - look.px(15) - wide - size
+            draw(painter, shape, QRectF(left, (self.height() - size) / 2, size, size), look.color(token),
+                 look.color("panel" if self.isChecked() else "rail"))
         ring(painter, self, look)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from importlib import import_module
@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from sandyq.basics.errors import SandyqError
-from sandyq.basics.text import Text
+from sandyq.basics.text import N_, Text
 from sandyq.workstation.contract import Question, Status
 from sandyq_desktop.bars import AsOfBar, FootBar
 from sandyq_desktop.commands import COMMANDS, VIEW_KEYS, VIEW_TITLES
@@ -32,6 +32,7 @@ from sandyq_desktop.controls import Line, RailItem
 from sandyq_desktop.explain import ExplainPanel
 from sandyq_desktop.fonts import Fonts
 from sandyq_desktop.handlers import Handlers
+from sandyq_desktop.icons import Shape
 from sandyq_desktop.notices import Banner, ErrorStrip, ProgressLine
 from sandyq_desktop.palette import LIGHT, PALETTES
 from sandyq_desktop.settings import Settings
@@ -41,6 +42,7 @@ from sandyq_desktop.tasks import Opener, Tasks
 from sandyq_desktop.words import Words
 
 if TYPE_CHECKING:
+    from sandyq.workstation.breached import Breach
     from sandyq.workstation.workstation import Workstation
 
 VIEWS: Final = {
@@ -200,11 +202,22 @@ class Window(QMainWindow):
         if question.as_of == date.min:
             return
         self.tasks.ask(lambda door: door.status(question), self._show_status, key="status")
+        if "breaches" in self.rail:
+            self.tasks.ask(lambda door: door.breaches.standing(question), self.count_breaches, key="rail-breaches",
+                           slow=True, failed=lambda _error: self.count_breaches(()))
         self.banner.refresh()
         view = self.views.get(self.current)
         if view is not None:
             view.refresh()  # type: ignore[attr-defined]
         self.panel.refresh()
+
+    def count_breaches(self, standing: Sequence[Breach]) -> None:
+        """Write the number of breaches that last beside their view, marked where one is past its cure period."""
+        overdue = sum(1 for one in standing if one.clock.overdue and one.waiver is None)
+        spoken = [N_("{n} open", n=len(standing))] if standing else []
+        spoken += [N_("{n} overdue", n=overdue)] if overdue else []
+        self.rail["breaches"].count(str(len(standing)) if standing else "", tuple(spoken),
+                                    (Shape.BREACH, "t_breach") if overdue else None)
 
     def _show_status(self, status: Status) -> None:
         self.status = status

@@ -23,9 +23,11 @@ from sandyq_desktop.context import ViewContext
 from sandyq_desktop.fonts import Fonts
 from sandyq_desktop.icons import Shape
 from sandyq_desktop.palette import DARK, LIGHT
+from sandyq_desktop.settings import Settings
 from sandyq_desktop.views import breach_acts
 from sandyq_desktop.views.breach_rows import look_of
 from sandyq_desktop.views.breaches import BreachesView, Detail
+from sandyq_desktop.window import Window
 from sandyq_desktop.words import Words
 
 DAY = date(2025, 10, 3)
@@ -132,3 +134,29 @@ def test_every_step_has_a_button_and_the_view_a_key() -> None:
     assert set(breach_acts.ACTS) == set(Step) - {Step.DETECTED}
     number = VIEW_KEYS.index("breaches") + 1
     assert any(command.key == f"Ctrl+{number}" and command.argument == "breaches" for command in COMMANDS)
+
+
+def test_the_rail_counts_what_lasts_and_says_in_words_what_is_overdue(qtbot: Any) -> None:
+    made = Window(Words(), Settings())
+    qtbot.addWidget(made)
+    late = clock(FIRST, date(2025, 12, 1), 20, Calendar("NYSE"))
+    assert late.overdue
+    made.count_breaches((a_breach(), a_breach(clock=late)))
+    item = made.rail["breaches"]
+    assert item.accessibleName() == item.toolTip().join(("Breaches: ", "")) == "Breaches: 2 open, 1 overdue"
+    marked = item.grab().toImage()
+    made.count_breaches((a_breach(), a_breach(clock=late, waiver=WAIVER)))
+    assert item.accessibleName() == "Breaches: 2 open"
+    assert item.grab().toImage() != marked, "an overdue breach has a shape of its own"
+    made.count_breaches(())
+    assert item.accessibleName() == "Breaches"
+    made.tasks.stop()
+
+
+def test_a_breach_that_is_asked_for_by_reference_is_the_chosen_one(view: BreachesView) -> None:
+    other = a_breach(reference="L16.IBIT.2025-10-01")
+    view.show_section(other.reference)
+    view.show_register(Register(DAY, (a_breach(), other), ()))
+    assert view.table.current() is other
+    view.show_section(a_breach().reference)
+    assert view.table.current().reference == a_breach().reference

@@ -170,15 +170,15 @@ class BreachesView(QWidget):
         self._name.tell(error.what)
 
     def show_register(self, register: Register) -> None:
-        self._register = register
-        self.table.show_rows(register.breaches)
+        self._register, wanted = register, self._chosen
+        self.table.show_rows(register.breaches)  # may choose another row on its way
         self._show_counts(register)
         if not register.breaches:
             self._show(None)
             self._name.tell(N_("No limit has been exceeded up to this day.") if register.measured else
                             N_("No day was measured: nothing was traded, or the book had no mandate."))
             return
-        if not self.table.choose(lambda row: row.reference == self._chosen):
+        if not self.table.choose(lambda row: row.reference == wanted):
             self.table.choose(lambda row: row is register.breaches[0])
         self._choose(self.table.current(), again=True)
 
