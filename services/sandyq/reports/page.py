@@ -6,6 +6,7 @@ from typing import Final
 
 from sandyq.basics.language import Language
 from sandyq.basics.text import N_, Text
+from sandyq.reports import matters
 from sandyq.reports.charts import charts
 from sandyq.reports.heading import decisions, key_figures, tally
 from sandyq.reports.rows import limit_rows
@@ -31,7 +32,7 @@ def page(data: SheetData) -> dict[str, object]:
         "heads": _heads(data.language), "rows": limit_rows(data.run, data.language),
         "legend": _legend(data), "charts": charts(data),
         "lines": [*([[say("Entry gate"), say(data.gate)]] if data.gate else []), *_overrides(data),
-                  [say("Data"), _counts(data)]],
+                  *matters.lines(data.matters, data.language), [say("Data"), _counts(data)]],
         "signatures": _signatures(data),
         "footer": _footer(data), "head_label": say("chain head"), "chain": data.chain_head,
         "page_of": say("page {n} of {all}"),

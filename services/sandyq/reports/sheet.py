@@ -13,6 +13,7 @@ from sandyq.basics.text import Text
 from sandyq.exposure.result import Exposure
 from sandyq.limits.mandate import Mandate
 from sandyq.limits.result import LimitsRun
+from sandyq.reports.matters import Matters
 from sandyq.valuation.holdings import Holdings
 
 
@@ -99,6 +100,8 @@ class SheetData:
     remarks: Mapping[str, tuple[Text, ...]] = field(default_factory=dict)
     gate: Text | None = None
     """A sentence about the entry gate; None when the mandate has none."""
+    matters: Matters = field(default_factory=Matters)
+    """Breaches that last, waivers in force, orders approved and not executed."""
     overrides: tuple[Text, ...] = ()
     """A sentence for every override of the gate up to the day, oldest first: each later report prints them (F079)."""
 

@@ -15,6 +15,7 @@ from sandyq.book.state import Basis, CostMethod
 from sandyq.exposure.result import ExposureLine, Rung
 from sandyq.limits.result import LimitResult, PartResult
 from sandyq.reference.kinds import label
+from sandyq.reports.matters import matters_table
 from sandyq.reports.rows import note, title
 from sandyq.reports.sheet import SheetData
 from sandyq.reports.sources import sources_table
@@ -34,8 +35,14 @@ BASES: Final = MappingProxyType({Basis.TRADE: N_("By trade date"), Basis.SETTLEM
 
 
 def workbook(data: SheetData) -> tuple[Table, ...]:
-    """Return the five tables in the language of the sheet."""
-    return limits_table(data), holdings_table(data), exposure_table(data), sources_table(data), notes_table(data)
+    """Return the six tables in the language of the sheet."""
+    return (limits_table(data), holdings_table(data), exposure_table(data), open_table(data), sources_table(data),
+            notes_table(data))
+
+
+def open_table(data: SheetData) -> Table:
+    """Return what is open on the day, one row each: breaches, waivers, overrides, orders."""
+    return matters_table(data.matters, data.overrides, data.as_of, data.language)
 
 
 def limits_table(data: SheetData) -> Table:

@@ -19,6 +19,7 @@ from sandyq.store.files import write_whole
 from sandyq.valuation.holdings import Freshness, Holdings
 from sandyq.workstation.contract import Issued, Question
 from sandyq.workstation.recorded import ClosedDay
+from sandyq.workstation.sheet_matters import matters
 from sandyq.workstation.standing import gate_words
 from sandyq.workstation.tranche_book import override_sentence
 from sandyq_resources import catalogues
@@ -63,6 +64,7 @@ def sheet_data(station: Workstation, q: Question, language: str) -> SheetData:
         counts=_counts(picture.holdings, picture.limits),
         limit_history=_limit_columns(station, q, picture.limits, picture.mandate),
         value_history=_value_columns(station, q), files=_files(entries), gate=gate_words(station, q),
+        matters=matters(station, q, q.known_at or last),
         overrides=tuple(override_sentence(one) for book, rows in picture.knowledge.beside.overrides.items()
                         if q.book in {ALL_BOOKS, book} for one in rows if one.valid_from <= q.as_of),
     )

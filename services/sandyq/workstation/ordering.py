@@ -80,9 +80,9 @@ class OrdersDesk:
         clock = workstation.utc_now()
         return clock if latest is None or clock > latest else latest
 
-    def tickets(self, q: Question) -> tuple[Ticket, ...]:
-        """Return the orders of the question's book as they stand at its moment, the latest first."""
-        return self._tickets(q, q.known_at or self.now())
+    def tickets(self, q: Question, at: datetime | None = None) -> tuple[Ticket, ...]:
+        """Return the orders of the question's book as they stand at its moment or at another one, the latest first."""
+        return self._tickets(q, at or q.known_at or self.now())
 
     def _tickets(self, q: Question, now: datetime) -> tuple[Ticket, ...]:
         found, records = self._kept(q.known_at)
