@@ -113,3 +113,21 @@ def test_j5_may_i_buy_this_and_if_not_how_much(demo: Path) -> None:
     assert Decimal(net["after"]) - Decimal(net["before"]) == Decimal(500_000) * 51
     assert answer["largest"]["binding"]
     assert 0 < int(answer["largest"]["quantity"]) < 500_000 or answer["verdict"] == "pass"
+
+
+def test_the_demo_has_runs_followed_breaches_and_a_day_of_the_gate_and_its_notes_are_true(demo: Path) -> None:
+    assert [run["day"] for run in run_json("limit-runs", demo)["runs"]] == ["2026-09-08", "2026-10-30"]
+    history = run_json("limit-history", demo, "L02", "--from", "2026-08-01")
+    closed, lasting = history["breaches"]
+    assert (closed["reference"], closed["ended"]) == ("L02.2026-08-19", "2026-09-08")
+    assert (lasting["reference"], lasting["ended"]) == ("L02.2026-10-26", None)
+    traded = [one["day"] for one in history["trades_usd"]]
+    for one in (closed, lasting):
+        found = run_json("breaches", demo, "--reference", one["reference"])["breaches"][0]
+        assert found["confirmed"] and {step["by"] for step in found["steps"]} <= {found["steps"][0]["by"]}
+        assert all(step["note"].startswith("Demo: ") for step in found["steps"])
+        moved = {part["cause"] for part in found["split"]["parts"] if Decimal(part["part"])}
+        assert moved == {"prices"}, "the note says prices alone"
+        assert not [day for day in traded if one["first"] <= day <= one["last"]], "the note says nothing was bought"
+    assert found["step"] == "assigned" and found["owner"] == "Manager 1"
+    assert run_json("gate-days", demo)["days"][0]["day"] == "2026-10-30"

@@ -89,6 +89,16 @@ class BreachDesk:
             raise BadInput("no-breach", N_("There is no such breach in the register."), where=reference)
         return found
 
+    def _sought(self, q: Question, reference: str) -> Breach:
+        """Return one breach without its link, by the days since it began where its name tells them."""
+        limit, first = reference.partition(".")[0], reference.rpartition(".")[2]
+        try:
+            near = self.of_limit(q, limit, date.fromisoformat(first))
+        except ValueError:
+            near = ()
+        found = next((one for one in near if one.reference == reference), None)
+        return found if found is not None else self.breach(q, reference)
+
     def _breach(self, q: Question, item: Episode, link: str, allowed: Sequence[Waiver], steps: Sequence[StepTaken],
                 fact: Fact | None, seen: Sequence[Reading]) -> Breach:
         subject = item.subject
@@ -213,8 +223,7 @@ class BreachDesk:
         """
         if q.known_at is not None:
             raise BadInput("steps-now", N_("A step is taken now."))
-        lasting = next((one for one in self.standing(q) if one.reference == reference), None)
-        breach = lasting or self.breach(q, reference)
+        breach = self._sought(q, reference)
         self._may(breach, step)
         if not note.strip():
             raise BadInput("no-note", N_("Each step has a note."), where=reference)
@@ -302,9 +311,9 @@ class BreachDesk:
         return waivers.waive(self._station, q, limit_id, ceiling=ceiling, valid_from=valid_from, valid_to=valid_to,
                              clause=clause, reason=reason, part=part, group=group)
 
-    def run_limits(self, q: Question) -> Changes:
-        """Run the limits of a day and store the result and the breaches that it finds."""
-        return daily_run.run_limits(self._station, q)
+    def run_limits(self, q: Question, *, all_days: bool = True) -> Changes:
+        """Run the limits of a day and store the result with the breaches that it finds; see `daily_run.run_limits`."""
+        return daily_run.run_limits(self._station, q, all_days=all_days)
 
     def runs(self, q: Question) -> tuple[StoredRun, ...]:
         return daily_run.stored_runs(self._station, q)

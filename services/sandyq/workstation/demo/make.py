@@ -8,6 +8,7 @@ from pathlib import Path
 from sandyq.workstation.calendars import shipped
 from sandyq.workstation.contract import Preview
 from sandyq.workstation.demo import files
+from sandyq.workstation.demo.life import live
 from sandyq.workstation.demo.mandates import first_mandate, second_mandate
 from sandyq.workstation.workstation import Workstation
 
@@ -34,6 +35,7 @@ def make(folder: Path, *, actor: str = ROLE) -> Made:
     settings = {"demo": "true", "cost_method": "fifo", "lot_scope": "account", "fees_in_cost": "false"}
     with Workstation.create(book, mandate=str(older), settings=settings, actor=actor) as station:
         imported = station.accept([newer, *pack])
+        live(station)
     return Made(book, imported)
 
 
