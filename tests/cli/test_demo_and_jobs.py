@@ -131,3 +131,13 @@ def test_the_demo_has_runs_followed_breaches_and_a_day_of_the_gate_and_its_notes
         assert not [day for day in traded if one["first"] <= day <= one["last"]], "the note says nothing was bought"
     assert found["step"] == "assigned" and found["owner"] == "Manager 1"
     assert run_json("gate-days", demo)["days"][0]["day"] == "2026-10-30"
+
+
+def test_the_bridge_sums_to_the_change_of_value_and_its_result_is_the_gain_of_performance(demo: Path) -> None:
+    for first, last in (("2024-06-03", "2026-10-30"), ("2025-10-30", "2026-10-30"), ("2024-07-31", "2024-08-30")):
+        found = run_json("bridge", demo, "--from", first, "--as-of", last)
+        begin, end = Decimal(found["begin_value_usd"]), Decimal(found["end_value_usd"])
+        assert begin + sum(Decimal(step["amount_usd"]) for step in found["steps"]) == end
+        assert Decimal(found["result_usd"]) == sum(map(Decimal, found["result"].values()))
+        gain = run_json("performance", demo, "--from", first, "--as-of", last)["gain_usd"]
+        assert abs(Decimal(found["result_usd"]) - Decimal(gain)) < Decimal("0.01")

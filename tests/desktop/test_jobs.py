@@ -166,7 +166,7 @@ def test_j7_what_is_in_breach_why_and_until_when(window: Window, settle: Settle)
     assert "Passive" in facts and "business days used" in facts
     assert "purchases that raise it are refused, sales pass; a sale of" in facts
     assert "Prices" in view.waterfall.accessibleDescription()
-    assert view.next.text() == "Classify…"
+    assert view.next.text() == "Record the remediation…"
 
 
 def test_a_limit_within_says_how_many_days_of_volatility_are_left(window: Window, settle: Settle) -> None:

@@ -13,6 +13,7 @@ from sandyq.basics.decimals import canonical, cents
 from sandyq.cli import options
 from sandyq.cli.commands import asked, moment, opened
 from sandyq.cli.options import answer, guarded, said
+from sandyq.workstation.bridging import bridge
 from sandyq.workstation.performing import Perimeter, Returns, returns
 
 CONVENTIONS: Final = {
@@ -62,6 +63,39 @@ def performance(book: Path, first: date | None, perimeter: str, name: str, as_of
         click.echo(f"  {finding.severity.value} {said(code).say(finding.text)} [{finding.code}]")
 
 
+@click.command("bridge")
+@options.book
+@click.option("--from", "first", type=options.Day(), required=True, help="The bridge begins at the end of this day.")
+@click.option("--book", "name", default="sleeve", show_default=True, help="One book of the file, or * for all.")
+@options.as_of
+@options.known_at
+@options.actor
+@options.language
+@options.as_json
+@guarded
+def value_bridge(book: Path, first: date, name: str, as_of: date | None, known_at: datetime | None, actor: str,
+                 code: str, as_json: bool) -> None:
+    """Why the value moved between two days, and the result: parts that sum to the change exactly."""
+    del code
+    with opened(book, actor=actor) as station:
+        question = asked(station, as_of, known_at, name)
+        found, when = bridge(station, question, first), moment(question)
+    if as_json:
+        answer({"known_at": when, "book": name, "from": found.first.isoformat(), "to": found.last.isoformat(),
+                "begin_value_usd": _exact(found.begin), "steps": [
+                    {"step": step, "amount_usd": _exact(amount)} for step, amount in found.steps],
+                "end_value_usd": _exact(found.end), "result_usd": _exact(found.result),
+                "result": {part: _exact(amount) for part, amount in found.earned}})
+        return
+    click.echo(f"{found.first} {_money(found.begin):>22}")
+    for step, amount in found.steps:
+        click.echo(f"  {step:10} {_money(amount):>20}")
+    click.echo(f"{found.last} {_money(found.end):>22}")
+    click.echo(f"result {_money(found.result):>26}")
+    for part, amount in found.earned:
+        click.echo(f"  {part:11} {_money(amount):>19}")
+
+
 def form(found: Returns) -> dict[str, Any]:
     """Return the answer: amounts as decimal strings, ratios as numbers."""
     return {
@@ -80,6 +114,10 @@ def _text(amount: Decimal | None) -> str | None:
     return None if amount is None else str(cents(amount))
 
 
+def _exact(amount: Decimal | None) -> str | None:
+    return None if amount is None else canonical(amount)
+
+
 def _ratio(value: Decimal | None) -> float | None:
     return None if value is None else float(value)
 
@@ -88,4 +126,4 @@ def _money(amount: Decimal | None) -> str:
     return "Unknown" if amount is None else f"{amount:,.2f}"
 
 
-COMMANDS: Final[tuple[click.Command, ...]] = (performance,)
+COMMANDS: Final[tuple[click.Command, ...]] = (performance, value_bridge)
