@@ -34,6 +34,7 @@ from sandyq.limits.episodes import Episode, Reading, Subject
 from sandyq.limits.result import State
 from sandyq.limits.why import BreachClass
 from sandyq.market.series import Calendar
+from sandyq.performance.bridge import ValueBridge
 from sandyq.workstation.breached import Breach, Step
 from sandyq.workstation.contract import Question
 from sandyq_desktop import fonts, palette
@@ -425,3 +426,41 @@ def _point(x: float, y: float) -> object:
     from PySide6.QtCore import QPointF
 
     return QPointF(x, y)
+
+
+def test_the_bridge_is_asked_for_the_days_shown_once_it_is_wanted(qapp: QApplication) -> None:
+    asked: list[str] = []
+
+    class Listening(Unasked):
+        def ask(self, *_: object, **named: object) -> None:
+            asked.append(str(named["key"]))
+
+    view = ChartsView(ViewContext(palette.LIGHT, fonts.Fonts(), Words(), Listening(), Question(date(2025, 10, 3))))  # type: ignore[arg-type]
+    view.show_answer((sample_history(), MANDATES))
+    assert asked == [] and not view.canvas.isHidden()
+    view.pages.choose("bridge")
+    view.pages.chosen.emit("bridge")
+    assert asked == ["charts-bridge"] and view.canvas.isHidden()
+    view.canvas.show_range("3M")
+    assert asked == ["charts-bridge"] * 2
+    view.pages.choose("time")
+    view.pages.chosen.emit("time")
+    assert view.bridge.isHidden() and not view.canvas.isHidden()
+
+
+def test_the_bridge_says_each_step_and_the_result(qapp: QApplication) -> None:
+    view = ChartsView(ViewContext(palette.LIGHT, fonts.Fonts(), Words(), Unasked(), Question(date(2025, 10, 3))))  # type: ignore[arg-type]
+    million = Decimal(1_000_000)
+    found = ValueBridge(date(2025, 1, 2), date(2025, 10, 3), 100 * million, 20 * million, -5 * million, Decimal(0),
+                        10 * million, -1 * million, 124 * million, 2 * million, Decimal(0), -million / 2, Decimal(0))
+    view.bridge.show_bridge(found)
+    assert view.bridge.waterfall.accessibleDescription() == (
+        "02.01.2025 100.000; Purchases +20.000; Sales \u22125.000; Price +10.000; Currency \u22121.000; "
+        "03.10.2025 124.000")
+    assert view.bridge.result.text() == ("Result +10.500: Price +10.000, Currency \u22121.000, Income +2.000, "
+                                         "Fees \u22120.500")
+    view.bridge.show_bridge(replace(found, price=None))
+    assert view.bridge.waterfall.accessibleDescription() == ""
+    assert view.bridge.result.text().startswith("Result \u2014")
+    view.bridge.show_bridge(None)
+    assert view.bridge.isHidden()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,9 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMenu, QVBoxLayo
 from sandyq.basics.errors import BadInput, SandyqError
 from sandyq.basics.text import N_
 from sandyq.limits.mandate import Mandate
+from sandyq.performance.bridge import ValueBridge
 from sandyq.performance.result import History
+from sandyq.workstation.bridging import bridge
 from sandyq_desktop.charts.canvas import ChartCanvas
 from sandyq_desktop.charts.export import csv_text, png_bytes, write_svg
 from sandyq_desktop.charts.figure import Provenance
@@ -23,6 +26,7 @@ from sandyq_desktop.charts.style import Style
 from sandyq_desktop.context import ViewContext
 from sandyq_desktop.controls import Action, Line, Segment
 from sandyq_desktop.palette import LIGHT
+from sandyq_desktop.views.charts_bridge import BridgeStrip
 
 if TYPE_CHECKING:
     from sandyq.workstation.workstation import Workstation
@@ -45,14 +49,21 @@ class ChartsView(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._context = context
         self._answer: Answer | None = None
+        self._shown = False
         self.canvas = ChartCanvas(Style.of(context.palette, context.fonts), context.words.language, parent=self)
         self._heading, self._dates, self._empty = QLabel(self), QLabel(self), QLabel(self)
         self.ranges = Segment(context.look, N_("Range"), tuple((name, SPANS[name]) for name in RANGES))
         self._export = Action(context.look, N_("Export"))
+        self.bridge = BridgeStrip(context.look)
+        self.bridge.hide()
+        self.pages = Segment(context.look, N_("Picture"), (("time", N_("Over time")),
+                                                           ("bridge", N_("Why the value moved"))))
         self._menu = QMenu(self)
         self._export.setMenu(self._menu)
         self._build()
         self.canvas.ranged.connect(self._say_dates)
+        self.canvas.ranged.connect(self._ask_bridge)
+        self.pages.chosen.connect(self._turn)
         self.ranges.chosen.connect(self.canvas.show_range)
         self._restyle()
 
@@ -71,9 +82,9 @@ class ChartsView(QWidget):
         self._answer = answer
         history, mandates = answer
         shown = bool(history.days)
-        self.canvas.setVisible(shown)
+        self._shown = shown
         self._empty.setVisible(not shown)
-        self._export.setEnabled(shown)
+        self._show_page()
         if shown:
             self.canvas.show_chart(sleeve_chart(history, mandates, self._context.words.language))
 
@@ -112,7 +123,9 @@ class ChartsView(QWidget):
         head.setSpacing(16)
         head.addWidget(self._heading)
         self.ranges.choose("All")
+        self.pages.choose("time")
         head.addWidget(self.ranges)
+        head.addWidget(self.pages)
         head.addWidget(self._dates)
         head.addStretch(1)
         head.addWidget(self._export)
@@ -129,7 +142,10 @@ class ChartsView(QWidget):
         self._empty.hide()
         whole.addWidget(self._empty)
         whole.addWidget(self.canvas, 1)
-        whole.addStretch(0)
+        whole.addWidget(self.bridge)
+        self._below = QWidget()
+        self._below.hide()
+        whole.addWidget(self._below, 1)
 
     def _restyle(self) -> None:
         context = self._context
@@ -142,6 +158,8 @@ class ChartsView(QWidget):
         self._export.setAccessibleName(say(N_("Export the chart")))
         self.canvas.setAccessibleName(say(TITLE))
         self.ranges.restyle()
+        self.pages.restyle()
+        self.bridge.restyle()
         self.canvas.restyle(Style.of(context.palette, context.fonts), say.language)
         if self._answer is not None:
             self.show_answer(self._answer)
@@ -149,6 +167,34 @@ class ChartsView(QWidget):
     def _say_dates(self, first: date, last: date) -> None:
         language = self._context.words.language
         self._dates.setText(f"{language.date(first)} \u2013 {language.date(last)}")
+
+    def _turn(self, _page: str) -> None:
+        self._show_page()
+        self._ask_bridge(*self.canvas.view)
+
+    def _show_page(self) -> None:
+        """Show the charts or the bridge; only the charts can be written to a file."""
+        bridged = self.pages.value() == "bridge"
+        self.canvas.setVisible(self._shown and not bridged)
+        self._below.setVisible(bridged)
+        self._export.setEnabled(self._shown and not bridged)
+        if not bridged or not self._shown:
+            self.bridge.hide()
+
+    def _ask_bridge(self, first: date, last: date) -> None:
+        """Ask why the value moved in the days shown; one day alone has no bridge."""
+        if self.pages.value() != "bridge":
+            return
+        question = replace(self._context.question, as_of=last)
+        if first >= last:
+            self.bridge.show_bridge(None)
+            return
+        self._context.tasks.ask(lambda door: bridge(door, question, first), self.show_bridge, key="charts-bridge",
+                                slow=True, failed=lambda _error: self.show_bridge(None))
+
+    def show_bridge(self, found: ValueBridge | None) -> None:
+        """Show the bridge, unless the charts have been turned back to in the meantime."""
+        self.bridge.show_bridge(found if self.pages.value() == "bridge" else None)
 
     def _choose(self, ending: str) -> None:
         name, _ = QFileDialog.getSaveFileName(self, self._context.words(N_("Export the chart")), f"charts.{ending}")
