@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QMargins, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -15,10 +15,14 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QSizePolicy,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
     QWidget,
 )
 
 from sandyq.basics.text import Text
+from sandyq_desktop.flow import Flow
 from sandyq_desktop.icons import Shape, draw, triangle
 from sandyq_desktop.look import Look
 
@@ -83,40 +87,55 @@ class Words(QLabel):
 
 
 class Choice(QComboBox):
-    """A list to choose one from, with the drawn triangle."""
+    """A list to choose one from, with the drawn triangle; what is too long is shortened and whole in the tooltip."""
 
     def __init__(self, look: Look) -> None:
         super().__init__()
         self._look = look
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        painter = QPainter(self)
+        del event
+        painter, option = QStylePainter(self), QStyleOptionComboBox()
+        self.initStyleOption(option)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        room = self.width() - self._look.px(36)
+        shown = self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room)
+        self.setToolTip(self.currentText() if shown != self.currentText() else "")
+        option.currentText = shown
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
         triangle(painter, self.width() - self._look.px(12), self.height() / 2, self._look.px(7),
                  self._look.color("tx2"), opened=True)
 
 
 class Segment(QWidget):
-    """A few choices side by side, one of them chosen."""
+    """A few choices side by side, one of them chosen; with `wraps` they continue on the next line of a Flow."""
 
     chosen = Signal(str)
 
-    def __init__(self, look: Look, name: Text | str, choices: Sequence[tuple[str, Text | str]]) -> None:
+    def __init__(self, look: Look, name: Text | str, choices: Sequence[tuple[str, Text | str]], *,
+                 wraps: bool = False) -> None:
         super().__init__()
-        self._look, self._name, self._choices = look, name, tuple(choices)
+        self._look, self._name, self._choices, self._wraps = look, name, tuple(choices), wraps
         self._group = QButtonGroup(self)
-        box = QHBoxLayout(self)
+        box = Flow(margins=QMargins(), gap=-1) if wraps else QHBoxLayout()
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
+        self.setLayout(box)
         for place, (_, _text) in enumerate(self._choices):
             button = QPushButton()
             button.setCheckable(True)
             where = "first" if place == 0 else "last" if place == len(self._choices) - 1 else "middle"
-            button.setProperty("place", where)
+            button.setProperty("place", "tab" if wraps else where)
             self._group.addButton(button, place)
             box.addWidget(button)
         self._group.idClicked.connect(lambda place: self.chosen.emit(self._choices[place][0]))
         self.restyle()
+
+    def sizeHint(self) -> QSize:
+        if not self._wraps:
+            return super().sizeHint()
+        hints = [button.sizeHint() for button in self._group.buttons()]
+        return QSize(sum(hint.width() for hint in hints), max((hint.height() for hint in hints), default=0))
 
     def value(self) -> str:
         place = self._group.checkedId()

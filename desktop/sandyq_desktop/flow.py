@@ -5,6 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QMargins, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QSpacerItem, QWidget, QWidgetItem
 
+_BEGINNING = 30
+"""Letters of a sentence that stay in sight before the controls after it move to the next line."""
+
 
 class Flow(QLayout):
     """Items from the left; what follows a `spring` moves to the right edge; an `eager` widget takes spare width."""
@@ -12,7 +15,7 @@ class Flow(QLayout):
     def __init__(self, *, margins: QMargins, gap: int = 8, high: int = 26) -> None:
         super().__init__()
         self._items: list[QLayoutItem] = []
-        self._gap, self._high = gap, high
+        self._gap, self._least = gap, high
         self._eager: QWidget | None = None
         self.setContentsMargins(margins)
 
@@ -59,17 +62,25 @@ class Flow(QLayout):
 
     def minimumSize(self) -> QSize:
         margins = self.contentsMargins()
-        widest = max((self._width(item) for item in self._items), default=0)
-        return QSize(widest + margins.left() + margins.right(), self._high + margins.top() + margins.bottom())
+        widest = max((item.minimumSize().width() if item.hasHeightForWidth() or item.widget() is self._eager is not None
+                      else self._width(item) for item in self._items), default=0)
+        return QSize(widest + margins.left() + margins.right(), self._least + margins.top() + margins.bottom())
 
     def setGeometry(self, rect: QRect) -> None:
         super().setGeometry(rect)
         self._arrange(rect, apply=True)
 
     def _width(self, item: QLayoutItem) -> int:
-        """The width that an item needs; the one that takes what is left needs its least only."""
-        least = item.minimumSize().width()
-        return least if item.widget() is self._eager is not None and least else max(item.sizeHint().width(), least)
+        """The width that an item needs; the one that takes what is left needs a sentence's beginning only."""
+        least, widget = item.minimumSize().width(), item.widget()
+        if widget is None or widget is not self._eager:
+            return max(item.sizeHint().width(), least)
+        return least or min(widget.sizeHint().width(), _BEGINNING * widget.fontMetrics().averageCharWidth())
+
+    @staticmethod
+    def _high(item: QLayoutItem, width: int) -> int:
+        hint = item.sizeHint()
+        return item.heightForWidth(width) if item.hasHeightForWidth() and width < hint.width() else hint.height()
 
     def _arrange(self, rect: QRect, *, apply: bool) -> int:
         margins = self.contentsMargins()
@@ -79,7 +90,7 @@ class Flow(QLayout):
         for item in self._items:
             if (widget := item.widget()) is not None and widget.isHidden():
                 continue
-            width = self._width(item)
+            width = min(self._width(item), inner.width())
             if lines[-1] and used + width > inner.width() and width:
                 lines.append([])
                 used = 0
@@ -87,14 +98,14 @@ class Flow(QLayout):
             used += width + (self._gap if width else 0)
         top = inner.top()
         for line in lines:
-            high = max([self._high, *(item.sizeHint().height() for item in line)])
+            high = max([self._least, *(self._high(item, min(self._width(item), inner.width())) for item in line)])
             if apply:
                 self._place(line, QRect(inner.left(), top, inner.width(), high))
             top += high + self._gap // 2
         return top - self._gap // 2 - rect.top() + margins.bottom()
 
     def _place(self, line: list[QLayoutItem], row: QRect) -> None:
-        widths = [self._width(item) for item in line]
+        widths = [min(self._width(item), row.width()) for item in line]
         spare = max(row.width() - sum(widths) - self._gap * (sum(1 for width in widths if width) - 1), 0)
         eager = next((place for place, item in enumerate(line) if item.widget() is self._eager is not None), None)
         x = row.left()
@@ -104,6 +115,6 @@ class Flow(QLayout):
             elif not width:
                 x += spare if eager is None else 0
                 continue
-            high = min(item.sizeHint().height(), row.height())
+            high = min(self._high(item, width), row.height())
             item.setGeometry(QRect(x, row.top() + (row.height() - high) // 2, width, high))
             x += width + self._gap

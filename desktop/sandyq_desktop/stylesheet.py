@@ -37,6 +37,7 @@ QFrame#field QLineEdit:focus, QFrame#field QToolButton:focus { border: 2px solid
 QPushButton[place="first"] { border-top-right-radius: 0; border-bottom-right-radius: 0; }
 QPushButton[place="middle"] { border-radius: 0; border-left-width: 0; }
 QPushButton[place="last"] { border-top-left-radius: 0; border-bottom-left-radius: 0; border-left-width: 0; }
+QPushButton[place="tab"] { border-radius: 0; }
 QPushButton[place]:focus { border: 2px solid $acc; }
 QComboBox::drop-down { border: 0; width: ${drop}px; }
 QComboBox QAbstractItemView, QListView, QMenu, QCalendarWidget QWidget { background: $panel; color: $tx; }

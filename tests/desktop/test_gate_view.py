@@ -84,10 +84,32 @@ def test_shares_of_days_are_rounded_down(shown: GateView) -> None:
     days = run_gate(seen, DEFAULT)[-300:]
     strip: GateStrip = shown.strip
     strip.show_days(DEFAULT, days, ())
-    shares = [int(part.split()[1]) for part in strip.accessibleDescription().split(", ")]
-    for number, share in enumerate(shares):
+    told = [part.split(" ", 1)[1] for part in strip.accessibleDescription().split(", ")]
+    assert any(words.endswith("% of days") for words in told)
+    for number, words in enumerate(told):
         passed = sum(day.passed[number] for day in days)
-        assert share == 100 * passed // 300 and (share < 100 or passed == 300)
+        assert words == ("no data" if all(day.values[number] is None for day in days)
+                         else f"{100 * passed // 300} % of days")
+
+
+def test_a_test_that_never_had_its_data_is_drawn_apart_from_one_that_failed(shown: GateView) -> None:
+    days = run_gate(columns(1300), DEFAULT)[-300:]
+    strip: GateStrip = shown.strip
+    strip.show_days(DEFAULT, days, ())
+    empty = [number for number in range(len(DEFAULT.tests)) if all(day.values[number] is None for day in days)]
+    assert empty, "the flows, premiums and correlations are not in these columns"
+    for number in empty:
+        assert [run[2] for run in strip._runs(number)] == [None]
+    assert {True, False} <= {run[2] for run in strip._runs(0)}
+
+
+def test_the_years_caption_tells_what_is_worked_out_now_and_what_was_recorded(shown: GateView) -> None:
+    seen = columns(1700)
+    days = run_gate(seen, DEFAULT)
+    past = replay(seen, days, days[1400].day, days[-1].day)
+    shown.show_gate(Shown(Gate(DEFAULT, True, days), past, (), None, None, frozenset({days[-1].day, days[-2].day})))
+    assert shown._captions["year"].text() == ("The last year, worked out now: each day by the data up to it. "
+                                              "Recorded and kept as they were: 2 of 366 days")
 
 
 def planned(*, may: bool) -> Plan:

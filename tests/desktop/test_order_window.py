@@ -175,8 +175,12 @@ def test_an_approved_order_counts_in_the_check_of_the_next_draft(room: Room) -> 
     assert room.view.check is not None
     assert room.view.check.verdict is Verdict.PASS
     room.view._clear()
+    assert room.view.panel._foot.text().endswith("Open orders counted: none.")
     room.submit("buy\tFBTC\t150\t100\n")
+    assert room.view.panel._foot.text().endswith("Open orders counted: none."), "it waits and counts not yet"
     room.decide(Decision.APPROVED, "Risk 1")
+    assert room.view.check is None
+    assert room.view.panel._foot.text().endswith("Open orders counted: 1."), "told before there is a draft"
     room.draft("buy\tFBTC\t150\t100\n")
     assert room.view.check.verdict is Verdict.REFUSED
     assert not room.view._submit.isEnabled()

@@ -1,4 +1,5 @@
-"""The gate over a year: a row per test, pale where it passes, hatched with an outline where it fails; dwell below."""
+"""The gate over a year: a row per test, pale where it passes, hatched with an outline where it fails, empty with a
+dashed outline where it has no data; dwell below."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from sandyq.basics.text import N_
+from sandyq.basics.text import N_, Text
 from sandyq.gate.machine import GateDay, GateState, Rule
 from sandyq_desktop.charts.scales import Scale, months
 from sandyq_desktop.controls import LEFT, RIGHT
@@ -34,7 +35,7 @@ class GateStrip(QWidget):
         self._rule, self._days, self._bought = rule, tuple(days), tuple(bought)
         self.setAccessibleName(self._look.say(N_("Gate by day")))
         self.setAccessibleDescription(", ".join(
-            f"{test.id} {self._share(number)} %" for number, test in enumerate(rule.tests)))
+            f"{test.id} {self._look.say(self._told(number))}" for number, test in enumerate(rule.tests)))
         self.setMinimumHeight(self.sizeHint().height())
         self.updateGeometry()
         self.update()
@@ -63,14 +64,18 @@ class GateStrip(QWidget):
         self._say(painter, QRectF(0, y - 2, look.px(_LEFT - 10), high + 4), name, "tx2", LEFT)
         for begin, end, passed in self._runs(number):
             box = QRectF(time(begin), y, time(end) - time(begin), high)
-            if passed:
+            if passed is None:
+                painter.setPen(QPen(look.color("t_unknown"), 1, Qt.PenStyle.DashLine))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRect(box.adjusted(0.5, 0.5, -0.5, -0.5))
+            elif passed:
                 painter.fillRect(box, self._pale())
             else:
                 painter.fillRect(box, QBrush(look.color("c6"), Qt.BrushStyle.BDiagPattern))
                 painter.setPen(QPen(look.color("c6"), 1))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawRect(box.adjusted(0.5, 0.5, -0.5, -0.5))
-        share = look.say(N_("{percent} % of days", percent=self._share(number)))
+        share = look.say(self._told(number))
         self._say(painter, QRectF(self.width() - look.px(_RIGHT - 10), y - 2, look.px(_RIGHT - 12), high + 4), share,
                   "tx2", LEFT)
 
@@ -114,14 +119,20 @@ class GateStrip(QWidget):
             if x + wide + 4 < time.end:
                 self._say(painter, QRectF(x + 3, y + 3, wide + 8, look.px(15)), words, "tx3", LEFT)
 
-    def _runs(self, number: int) -> Iterator[tuple[int, int, bool]]:
-        """Yield (first ordinal, ordinal after the last, passed) of each stretch of equal verdicts."""
+    def _runs(self, number: int) -> Iterator[tuple[int, int, bool | None]]:
+        """Yield (first ordinal, ordinal after the last, passed; None: no data) of each stretch of equal verdicts."""
         begin = self._days[0]
         for day in self._days[1:]:
-            if day.passed[number] != begin.passed[number]:
-                yield begin.day.toordinal(), day.day.toordinal(), begin.passed[number]
+            if _verdict(day, number) != _verdict(begin, number):
+                yield begin.day.toordinal(), day.day.toordinal(), _verdict(begin, number)
                 begin = day
-        yield begin.day.toordinal(), self._days[-1].day.toordinal() + 1, begin.passed[number]
+        yield begin.day.toordinal(), self._days[-1].day.toordinal() + 1, _verdict(begin, number)
+
+    def _told(self, number: int) -> Text:
+        """Return the share of days that passed; a test that never had its data says so instead of nought."""
+        if all(_verdict(day, number) is None for day in self._days):
+            return N_("no data")
+        return N_("{percent} % of days", percent=self._share(number))
 
     def _share(self, number: int) -> int:
         return 100 * sum(day.passed[number] for day in self._days) // len(self._days) if self._days else 0
@@ -137,6 +148,11 @@ class GateStrip(QWidget):
         painter.setFont(font)
         painter.setPen(self._look.color(token))
         painter.drawText(box, where, words)
+
+
+def _verdict(day: GateDay, number: int) -> bool | None:
+    """Return whether a test passed on a day; None where it had no value."""
+    return None if day.values[number] is None or day.thresholds[number] is None else day.passed[number]
 
 
 class DwellBoxes(QWidget):

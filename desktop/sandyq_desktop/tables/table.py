@@ -203,7 +203,9 @@ class Table(QWidget):
         spare = room - sum(width for width, on in zip(widths, shown, strict=True) if on)
         stretches = [place for place, column in enumerate(self.model.columns) if column.stretch and shown[place]]
         for place in stretches:
-            widths[place] = max(widths[place] + spare // len(stretches), self.look.px(self.model.columns[place].least))
+            column = self.model.columns[place]
+            least = max(self.look.px(column.least), ceil(self._heading(column)) + 2 * self.look.px(PAD))
+            widths[place] = max(widths[place] + spare // len(stretches), least)
         for place, on in enumerate(shown):
             self.grid.setColumnHidden(place, not on)
             if on:
@@ -216,9 +218,7 @@ class Table(QWidget):
             return look.px(column.width)
         pad = 2 * look.px(PAD)
         metrics = QFontMetricsF(look.font(column.role, 600))
-        head = QFontMetricsF(look.font("head"))
-        titles = [head.horizontalAdvance(part) for part in column.heading(look).split("\n")]
-        widest = max(titles, default=0.0)
+        widest = self._heading(column)
         if column.number:
             point = "," if look.words.code != "en" else "."
             tail = self.model.fraction(column, metrics.horizontalAdvance, point)
@@ -231,6 +231,11 @@ class Table(QWidget):
         most = max((metrics.horizontalAdvance(column.text(row, look)) for row in self.model.rows[:400]), default=0.0)
         extra = look.px(column.extra)
         return ceil(max(widest, min(most, look.px(column.most)) + extra, look.px(column.least))) + pad
+
+    def _heading(self, column: Column) -> float:
+        """Return the width of a column's title, which is never cut."""
+        head = QFontMetricsF(self.look.font("head"))
+        return max((head.horizontalAdvance(part) for part in column.heading(self.look).split("\n")), default=0.0)
 
     def columns_menu(self, parent: QWidget) -> QMenu:
         """Return the chooser of columns."""

@@ -50,6 +50,17 @@ class Life(QWidget):
             return value(taken.day), taken.who
         return (value(breach.first), "") if step is Step.DETECTED else ("", "")
 
+    def _lefts(self, steps: tuple[Step, ...]) -> list[float]:
+        """Return where each step begins and the last one ends: as wide as their words, the spare width shared out."""
+        bold, plain = (QFontMetricsF(self._look.font("caption", weight)) for weight in (600, 400))
+        needed = [max(bold.horizontalAdvance(self._look.say(STEP_WORDS[step])),
+                      *(plain.horizontalAdvance(word) for word in self._told(step))) + self._look.px(8)
+                  for step in steps]
+        spare = (self.width() - sum(needed)) / len(steps)
+        if spare < 0:
+            needed, spare = [self.width() / len(steps)] * len(steps), 0.0
+        return [sum(needed[:place]) + spare * place for place in range(len(steps) + 1)]
+
     def sizeHint(self) -> QSize:
         return QSize(420, self._look.px(60))
 
@@ -61,13 +72,13 @@ class Life(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         steps = tuple(Step)
-        now, wide = steps.index(breach.step), self.width() / len(steps)
+        now, lefts = steps.index(breach.step), self._lefts(steps)
         for place, step in enumerate(steps):
-            left, dot = place * wide, look.px(10)
+            left, wide, dot = lefts[place], lefts[place + 1] - lefts[place], look.px(10)
             done = place <= now
             if place:
                 painter.setPen(QPen(look.color("acc" if done else "edge"), 1.4))
-                painter.drawLine(int(left - wide + dot + 3), look.px(8), int(left - 3), look.px(8))
+                painter.drawLine(int(lefts[place - 1] + dot + 3), look.px(8), int(left - 3), look.px(8))
             painter.setPen(QPen(look.color("acc" if place <= now + 1 else "edge"), 1.4))
             painter.setBrush(look.color("acc") if done else Qt.BrushStyle.NoBrush)
             painter.drawEllipse(QRectF(left + 1, look.px(8) - dot / 2, dot, dot))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QMargins, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -27,6 +27,7 @@ from sandyq_desktop.charts.gate_strip import DwellBoxes, GateStrip
 from sandyq_desktop.charts.style import Style
 from sandyq_desktop.context import ViewContext
 from sandyq_desktop.controls import Action, Line, Segment, Words
+from sandyq_desktop.flow import Flow
 from sandyq_desktop.icons import Shape, draw
 from sandyq_desktop.look import Look
 from sandyq_desktop.tables.table import Table
@@ -52,6 +53,7 @@ _STATES: dict[GateState, tuple[Shape, str, Text, Text]] = {
         "All required tests have passed long enough. One failing day shuts the gate.")),
 }
 _YEAR = 366
+_STATE_WIDTH = 330
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +66,13 @@ class Shown:
     """Days with purchases and the tranche they count for."""
     plan: Plan | None
     recorded: StoredDay | None
+    kept: frozenset[date] = frozenset()
+    """Every day whose evidence was recorded."""
 
 
 def _answer(station: Workstation, question: Question) -> Shown:
     from sandyq.limits.tranche_plan import shared_out
-    from sandyq.workstation.gate_days import stored_day
+    from sandyq.workstation.gate_days import stored_days
     from sandyq.workstation.gating import replay_gate
     from sandyq.workstation.tranche_book import purchases
 
@@ -80,7 +84,10 @@ def _answer(station: Workstation, question: Question) -> Shown:
         shares = shared_out([one.tranche for one in plan.standings], plan.bought,
                             [one.release for one in plan.releases])
         marks |= {day: name for name, own in shares.items() for day, _, _ in own}
-    return Shown(found, past, tuple(sorted(marks.items())), plan, stored_day(station, question, question.as_of))
+    stored = stored_days(station, question)
+    recorded = next((one for one in stored if one.evidence.day == question.as_of), None)
+    return Shown(found, past, tuple(sorted(marks.items())), plan, recorded,
+                 frozenset(one.evidence.day for one in stored))
 
 
 class GateWord(QWidget):
@@ -132,7 +139,9 @@ class GateView(QWidget):
         self.word, self.boxes, self.strip = GateWord(look), DwellBoxes(look), GateStrip(look)
         self._sentence, self._count = Words(look, "", "small", "tx2"), Words(look, "", "body", weight=600)
         self._sentence.setWordWrap(True)
-        self._facts = [(Words(look, "", "small", "tx2"), Words(look, "", "small", elided=True)) for _ in range(7)]
+        self._facts = [(Words(look, "", "small", "tx2"), Words(look, "", "small")) for _ in range(7)]
+        for _name, value in self._facts:
+            value.setWordWrap(True)
         self.table = Table(test_columns(look), look, N_("Tests of the gate").template)
         self.plan = Table(gate_plan.plan_columns(look), look, N_("Tranche plan").template)
         self.overrides = Table(gate_plan.override_columns(), look, N_("Overrides of the gate").template)
@@ -142,7 +151,7 @@ class GateView(QWidget):
                                   with_column=False, parent=self)
         self._lower = QStackedWidget()
         self._captions = {
-            "year": Words(look, N_("The last year, as its own days knew it"), "head", weight=600),
+            "year": Words(look, "", "head", weight=600, elided=True),
             "plan": Words(look, "", "head", weight=600, elided=True),
             "chart": Words(look, N_("Planned against done, USD m, purchases at cost"), "head", weight=600, elided=True),
             "overrides": Words(look, N_("Overrides of the shut gate"), "head", weight=600),
@@ -166,12 +175,10 @@ class GateView(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
-        head = QHBoxLayout()
-        head.setContentsMargins(16, 7, 16, 7)
+        head = Flow(margins=QMargins(16, 7, 16, 7))
         head.addWidget(self._title)
-        head.addSpacing(12)
-        head.addWidget(self._hint, 1)
-        head.setSpacing(8)
+        head.space(4)
+        head.eager(self._hint)
         for widget in (self.mode, self.record, self.release, self.override):
             head.addWidget(widget)
         box.addLayout(head)
@@ -207,7 +214,7 @@ class GateView(QWidget):
         upper = QHBoxLayout()
         upper.setSpacing(0)
         state = QWidget()
-        state.setFixedWidth(look.px(330))
+        state.setFixedWidth(look.px(_STATE_WIDTH))
         left = QVBoxLayout(state)
         left.setContentsMargins(16, 10, 16, 8)
         left.setSpacing(6)
@@ -287,7 +294,11 @@ class GateView(QWidget):
         self._tell_facts(list(self._about(shown)))
         self.table.show_rows(tuple(zip(rule.tests, today.values, today.thresholds, today.passed,
                                        gate.known_from or [today.day] * len(rule.tests), strict=True)))
-        self.strip.show_days(rule, gate.days[-_YEAR:], shown.marks)
+        year = gate.days[-_YEAR:]
+        self.strip.show_days(rule, year, shown.marks)
+        self._captions["year"].tell(N_(
+            "The last year, worked out now: each day by the data up to it. Recorded and kept as they were: {n} of "
+            "{all} days", n=sum(1 for day in year if day.day in shown.kept), all=len(year)))
         self._show_plan(shown)
         self._enable()
 
@@ -355,6 +366,11 @@ class GateView(QWidget):
             value.tell(told[1])
             for widget, text in ((name, told[0]), (value, told[1])):
                 widget.setVisible(bool(text))
+        # A wrapped label in a grid is given one line only; its height is asked for at the width that the names leave.
+        names = max((name.sizeHint().width() for name, _ in self._facts if name.text()), default=0)
+        room = self._context.look.px(_STATE_WIDTH) - 2 * 16 - 12 - names
+        for _name, value in self._facts:
+            value.setMinimumHeight(value.heightForWidth(max(room, 1)) if value.text() else 0)
 
     # ---- decisions
 

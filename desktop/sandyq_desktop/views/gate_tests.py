@@ -97,7 +97,7 @@ def test_columns(look: Look) -> tuple[Column, ...]:
         Column("verdict", N_("Result"), lambda r: verdict(r, look), width=128, paint=_paint_verdict,
                spoken=lambda r, _look: verdict(r, look)),
         Column("id", N_("Test"), lambda r: r[0].id),
-        Column("name", N_("Criterion"), lambda r: look.say(r[0].criterion.label), stretch=True, most=460),
+        Column("name", N_("Criterion"), lambda r: look.say(r[0].criterion.label), stretch=True, most=460, least=90),
         Column("value", N_("Value"), lambda r: scaled(r[0], r[1]), number=True, digits=lambda r: digits(r[0]),
                weight=lambda _r: 600),
         Column("threshold", N_("Threshold"), lambda r: _threshold(r, look), role="small"),
@@ -107,7 +107,7 @@ def test_columns(look: Look) -> tuple[Column, ...]:
                spoken=lambda r, _look: verdict(r, look)),
         Column("margin", N_("Margin"), margin, number=True, digits=lambda r: digits(r[0]), sign=True, leaves=2,
                tone=lambda r: "tx2" if (margin(r) or 0) >= 0 else "t_soft"),
-        Column("known", N_("Data to"), lambda r: r[4] or "—", role="small", tone=lambda _r: "tx2"),
+        Column("known", N_("Data to"), lambda r: r[4] or "—", role="small", tone=lambda _r: "tx2", leaves=3),
     )
 
 

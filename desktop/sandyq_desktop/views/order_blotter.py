@@ -51,6 +51,11 @@ class OrderRow:
         return self.ticket.state in _OPEN or self.ticket.review in {ReviewState.DUE, ReviewState.OVERDUE}
 
     @property
+    def counted(self) -> bool:
+        """Whether every check counts it: approved and not wholly executed."""
+        return self.ticket.state is OrderState.APPROVED and self.line.remaining > 0
+
+    @property
     def words(self) -> Text:
         """The state, with the review of an emergency order where there is one."""
         state = ORDER_WORDS[self.ticket.state]

@@ -42,6 +42,8 @@ HEADS: Final = ((N_("Side"), 0), (N_("Symbol"), 1), (N_("Instrument"), 2), (N_("
                 (N_("Line alone"), 8))
 NAMES: Final = {"symbol": N_("Symbol"), "quantity": N_("Quantity or amount"), "price": N_("Limit price"),
                 "fee": N_("Fee")}
+COLUMNS: Final = ("side", "symbol", "name", "quantity", "price", "fee", "amount", "last", "result", "remove")
+LEAVES: Final = ("name", "last")
 WIDTHS: Final = {"symbol": 88, "quantity": 112, "price": 86, "fee": 84}
 
 
@@ -66,7 +68,7 @@ class Field(QLineEdit):
 class Sideways(QScrollArea):
     """A row of fields that scrolls sideways where the window is narrow, as high as what is in it."""
 
-    def __init__(self, lines: QWidget) -> None:
+    def __init__(self, lines: OrderLines) -> None:
         super().__init__()
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
@@ -86,11 +88,13 @@ class Sideways(QScrollArea):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.LayoutRequest:
+            self._lines.fit(self.viewport().width())
             self.updateGeometry()
         return super().eventFilter(watched, event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._lines.fit(self.viewport().width())
         self.updateGeometry()
 
 
@@ -162,6 +166,7 @@ class OrderLines(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self._symbols: dict[str, str] = {}
         self._rows: list[dict[str, QWidget]] = []
+        self._left: list[str] = []
         self._heads: list[Words] = []
         for text, column in HEADS:
             head = Words(look, text, "head", "tx3")
@@ -195,7 +200,9 @@ class OrderLines(QWidget):
                 field = _field(self._rows[place], name)
                 if field.text() != getattr(row, name):
                     field.setText(getattr(row, name))
-            self._label(place, "name").tell(self._symbols.get(row.symbol.strip().upper(), ""))
+            name = self._symbols.get(row.symbol.strip().upper(), "")
+            self._label(place, "name").tell(name)
+            _field(self._rows[place], "symbol").setToolTip(name)
 
     def show_facts(self, place: int, order: Order | None, last: tuple[Decimal, str] | None) -> None:
         """Show what follows from a row: its amount, and the last price with its day."""
@@ -211,6 +218,30 @@ class OrderLines(QWidget):
             assert isinstance(found, LineResult)
             found.tell(checks[place] if place < len(checks) else None)
         self._heads[-1].setVisible(any(checks))
+
+    def fit(self, room: int) -> None:
+        """Let columns that are only read leave while there is no room: the name, then the last price."""
+        needed = self._grid.minimumSize().width() + sum(self._spare(name) for name in self._left)
+        left: list[str] = []
+        for name in LEAVES:
+            if needed > room:
+                left.append(name)
+                needed -= self._spare(name)
+        if left != self._left:
+            self._left = left
+            self._show_columns()
+
+    def _spare(self, name: str) -> int:
+        """Return the width that a column takes when it is there."""
+        wide = self._heads[COLUMNS.index(name)].sizeHint().width()
+        if name == "last":
+            wide = max([wide, *(row[name].sizeHint().width() for row in self._rows)])
+        return wide + self._grid.horizontalSpacing()
+
+    def _show_columns(self) -> None:
+        for name in LEAVES:
+            for widget in (self._heads[COLUMNS.index(name)], *(row[name] for row in self._rows)):
+                widget.setVisible(name not in self._left)
 
     def focus(self, place: int, name: str) -> None:
         _field(self._rows[place], name).setFocus()
@@ -247,13 +278,14 @@ class OrderLines(QWidget):
         remove = Action(self._look, N_("Remove"))
         remove.clicked.connect(lambda: self.removed.emit(place))
         row["remove"] = remove
-        order = ("side", "symbol", "name", "quantity", "price", "fee", "amount", "last", "result", "remove")
-        for column, name in enumerate(order):
+        for column, name in enumerate(COLUMNS):
             if name in ("amount", "last"):
                 self._grid.addWidget(row[name], place + 1, column, Qt.AlignmentFlag.AlignRight)
             else:
                 self._grid.addWidget(row[name], place + 1, column)
         self._dress(place, row)
+        for name in self._left:
+            row[name].hide()
         return row
 
     def _dress(self, place: int, row: dict[str, QWidget]) -> None:
@@ -267,12 +299,14 @@ class OrderLines(QWidget):
         for name, title in NAMES.items():
             field = _field(row, name)
             field.setFont(look.font("body", 500 if name == "symbol" else 0))
-            field.setFixedWidth(look.px(WIDTHS[name]))
             field.setAccessibleName(look.say(N_("{field} of line {line}", field=title, line=place + 1)))
         hints: dict[str, Text] = {"symbol": N_("Symbol"), "quantity": N_("shares, or 25m"), "price": N_("last"),
                                   "fee": N_("schedule")}
         for name, hint in hints.items():
-            _field(row, name).setPlaceholderText(look.say(hint))
+            field, said = _field(row, name), look.say(hint)
+            field.setPlaceholderText(said)
+            wide = QFontMetricsF(field.font()).horizontalAdvance(said) + look.px(34)
+            field.setFixedWidth(max(look.px(WIDTHS[name]), round(wide)))
         for name in ("name", "amount", "last", "remove"):
             widget = row[name]
             assert isinstance(widget, Words | Action)

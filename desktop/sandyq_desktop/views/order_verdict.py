@@ -74,7 +74,7 @@ class VerdictPanel(QWidget):
         self._captions = [Words(look, N_("Why, all of it"), "head", weight=600),
                           Words(look, N_("Largest order that passes"), "head", weight=600)]
         self.cure, self.risk = CureBox(look, take), RiskBox(look)
-        self._counted: Text = N_("Open orders counted: none")
+        self._counted: Text = N_("Open orders counted: {n}", n="—")
         self._foot = QLabel()
         self._foot.setWordWrap(True)
         self.buttons: list[Action] = []
@@ -89,8 +89,7 @@ class VerdictPanel(QWidget):
             lines.append(say(MEANING[check.verdict]))
         self._meaning.setText("\n".join(lines))
         if check is not None:
-            self._counted = N_("Open orders counted: {n}", n=len(check.pending)) if check.pending else N_(
-                "Open orders counted: none")
+            self._count(len(check.pending))
         _empty(self._why)
         for place in (0,):
             self._captions[place].setVisible(check is not None and bool(check.reasons))
@@ -99,6 +98,14 @@ class VerdictPanel(QWidget):
         for finding in check.findings if check else ():
             self._why.addWidget(_Reason(self._look, finding.subject, None, say(finding.text)))
         self._restyle_texts()
+
+    def tell_open(self, count: int) -> None:
+        """Say how many approved orders the next check counts, before there is a draft."""
+        self._count(count)
+        self._restyle_texts()
+
+    def _count(self, count: int) -> None:
+        self._counted = (N_("Open orders counted: {n}", n=count) if count else N_("Open orders counted: none"))
 
     def tell_largest(self, found: Sequence[Largest]) -> None:
         """Show what passes, line by line, each with a button that puts it in the draft."""

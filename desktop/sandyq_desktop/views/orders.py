@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMargins, Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from sandyq.basics.errors import SandyqError
@@ -20,7 +20,7 @@ from sandyq_desktop.flow import Flow
 from sandyq_desktop.scaling import MILLION
 from sandyq_desktop.tables.table import Table
 from sandyq_desktop.views import order_acts
-from sandyq_desktop.views.order_blotter import Blotter
+from sandyq_desktop.views.order_blotter import Blotter, OrderRow
 from sandyq_desktop.views.order_changes import ChangeRows, ordered
 from sandyq_desktop.views.order_draft import (
     Draft,
@@ -44,6 +44,8 @@ DEBOUNCE = 30
 """Milliseconds from the last key to the check."""
 NO_ORDERS = N_("No orders in the draft. Type a symbol and a quantity, or paste rows from a spreadsheet.")
 CHECKING = N_("Being checked.")
+NO_TABLE = N_("Stands here as soon as a line of the draft is complete.")
+LEGEND = N_("circle: before; bar: after. Sorted by what the draft does.")
 
 
 class OrdersView(QWidget):
@@ -75,7 +77,7 @@ class OrdersView(QWidget):
         self._alone = Action(look, N_("Emergency sale…"))
         self.blotter = Blotter(context)
         self._every = Words(look, N_("Every limit, before and after"), weight=600)
-        self._legend = Words(look, N_("circle: before; bar: after. Sorted by what the draft does."), "small", "tx3")
+        self._legend = Words(look, NO_TABLE, "small", "tx3", elided=True)
         self._net = Words(look, "", weight=600)
         self._fold = Action(look, "")
         self._stack = QSplitter(Qt.Orientation.Vertical)
@@ -298,7 +300,7 @@ class OrdersView(QWidget):
         self._redo.setEnabled(self.draft.can_redo)
 
     def _show_changes(self) -> None:
-        check, say = self.check, self._context.look.say
+        check = self.check
         moved = [c for c in check.changes if c.moved or c.verdict is not Verdict.PASS] if check else []
         still = [c for c in check.changes if c not in moved] if check else []
         shown = ordered(moved) if self._folded else (*ordered(moved), *still)
@@ -311,7 +313,7 @@ class OrdersView(QWidget):
         amount_usd = check.amount_usd if check else None
         self._net.tell(N_("Net {amount} USD m", amount=self._context.words.language.number(
             amount_usd / MILLION if amount_usd is not None else None, 3, sign=True)) if check else "")
-        self._every.setText(say(N_("Every limit, before and after")))
+        self._legend.tell(NO_TABLE if check is None else LEGEND)
         self._switch()
 
     def _toggle(self) -> None:
@@ -349,8 +351,7 @@ class OrdersView(QWidget):
         strip.setContentsMargins(16, 8, 16, 8)
         strip.setSpacing(12)
         strip.addWidget(self._every)
-        strip.addWidget(self._legend)
-        strip.addStretch(1)
+        strip.addWidget(self._legend, 1)
         rows.addLayout(strip)
         table = QVBoxLayout()
         table.setContentsMargins(10, 0, 0, 0)
@@ -417,12 +418,18 @@ class OrdersView(QWidget):
         self._alone.setVisible(whole and fit and sales)
 
     def _share(self, rows: Sequence[object]) -> None:
-        """Give the orders a fifth of the height when there are any, else their sentence alone."""
-        look, all_ = self._context.look, max(self._stack.height(), 1)
-        wanted = min(look.px(76 + 26 * min(len(rows), 5)), all_ // 3) if rows else look.px(40)
-        self.blotter.setMinimumHeight(min(wanted, look.px(110)))
-        self.blotter.setMaximumHeight(16_777_215 if rows else look.px(44))
+        """Give the orders a fifth of the height when there are any, else their sentence and buttons alone."""
+        look, all_, bar = self._context.look, max(self._stack.height(), 1), self.blotter.bar_height
+        wanted = max(min(look.px(36 + 26 * min(len(rows), 5)) + bar, all_ // 3), bar + look.px(60)) if rows else bar
+        self.blotter.setMinimumHeight(min(wanted, bar + look.px(70)))
+        self.blotter.setMaximumHeight(16_777_215 if rows else bar)
         self._stack.setSizes([all_ - wanted, wanted])
+        self.panel.tell_open(sum(1 for row in rows if isinstance(row, OrderRow) and row.counted))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if not self.blotter.answer:
+            self._share(())
 
     def _remove(self, place: int) -> None:
         self.draft.remove(place)

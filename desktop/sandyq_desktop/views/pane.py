@@ -49,6 +49,11 @@ class Pane(QWidget):
         self.table.grid.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.table.grid.customContextMenuRequested.connect(self._menu)
 
+    @property
+    def bar_height(self) -> int:
+        """How high sentence and buttons are at this width."""
+        return self._bar.heightForWidth(self.width())
+
     def act(self, text: Text, run: Callable[[], object], *, why_not: Callable[[Any], Text | None] | None = None,
             writes: bool = True) -> Action:
         """Add a button. `why_not` gets the chosen row (None: no row) and says why the button is off."""
@@ -133,7 +138,7 @@ class SectionedView(QWidget):
     def build(self, sections: Sequence[tuple[str, Text, QWidget]]) -> None:
         """Put the sections in: (key, name, widget); a widget has `refresh`, `restyle` and `table`."""
         look = self._context.look
-        self.segment = Segment(look, self._name, [(key, name) for key, name, _ in sections])
+        self.segment = Segment(look, self._name, [(key, name) for key, name, _ in sections], wraps=True)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)

@@ -90,11 +90,11 @@ def moved_columns(look: Look, days: Callable[[], tuple[str, str]]) -> tuple[Colu
     def digits(row: Any) -> int:
         return 2 if row.percent else 3
 
-    return (Column("label", N_("Figure"), lambda r: r.label, stretch=True, least=130),
+    return (Column("label", N_("Figure"), lambda r: r.label, stretch=True, least=96),
             Column("new", lambda: days()[1], shown("new"), number=True, digits=digits, weight=lambda _r: 600),
-            Column("old", lambda: days()[0], shown("old"), number=True, digits=digits, tone=lambda _r: "tx2"),
+            Column("old", lambda: days()[0], shown("old"), number=True, digits=digits, tone=lambda _r: "tx2", leaves=1),
             Column("change", N_("Change"), change, number=True, digits=digits, sign=True),
-            Column("unit", N_("Unit"), unit, role="caption", tone=lambda _r: "tx3"))
+            Column("unit", N_("Unit"), unit, role="caption", tone=lambda _r: "tx3", most=140))
 
 
 def limit_columns(look: Look) -> tuple[Column, ...]:

@@ -57,7 +57,7 @@ class StepList(QWidget):
         return QSize(self._look.px(620), self._look.px(56) * 7)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(self._look.px(420), self._look.px(56) * 7)
+        return QSize(self._look.px(120), self._look.px(56) * 7)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in {Qt.Key.Key_Down, Qt.Key.Key_Up} and self.steps:

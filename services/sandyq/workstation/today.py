@@ -284,7 +284,8 @@ def _valuation(facts: _Facts) -> Step:
                                                                                person=item.author),
                     None, item.known_at, item.author)
     return Step("valuation", title, StepState.WAITING, _worth(facts.value), N_("computed, waits for two signatures"),
-                N_("Maker: nobody yet") if facts.enrolled else N_("Enrol both, each with a key of their own."))
+                N_("Maker: nobody yet") if facts.enrolled else
+                N_("Nobody is enrolled; two persons sign, each with a key of their own."))
 
 
 def _worth(value: Decimal | None) -> Text:
