@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from sandyq.basics.language import CODES
-from sandyq.basics.text import N_
+from sandyq.basics.text import N_, Text
 from sandyq.limits.result import State
 from sandyq.workstation.contract import Status
 from sandyq_desktop.context import ViewContext
@@ -32,6 +32,7 @@ from sandyq_desktop.palette import WORDS
 from sandyq_desktop.words import NAMES
 
 WEEKDAYS: Final = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
+_GATES: Final = {"closed": (Shape.WAITING, "tx2"), "armed": (Shape.UPCOMING, "t_upcoming"), "open": (Shape.OK, "t_ok")}
 _DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 _MOMENT = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:\s+(\d{1,2}):(\d{2}))?")
 
@@ -238,7 +239,10 @@ class AsOfBar(QWidget):
         self._show_books(status.books)
         self.chips["gate"].setVisible(status.gate is not None)
         if status.gate is not None:
-            self.chips["gate"].tell(Shape.UPCOMING, "t_upcoming", words(status.gate))
+            said = status.gate.values.get("state")
+            found = _GATES.get(said.template) if isinstance(said, Text) else None
+            self.chips["gate"].tell(*(found or (Shape.UNKNOWN, "t_unknown")), words(
+                status.gate if found else N_("unknown")))
         text = words(N_("{missing} missing · {stale} stale", missing=status.missing, stale=status.stale))
         state = State.UNKNOWN if status.missing else State.WARNING if status.stale else State.OK
         self.chips["data"].tell(shape_of(state), WORDS[state], text)

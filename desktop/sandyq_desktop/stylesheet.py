@@ -19,6 +19,7 @@ QLabel[tone="tx2"] { color: $tx2; }
 QLabel[tone="tx3"] { color: $tx3; }
 QLabel[tone="t_warn"] { color: $t_warn; }
 QLabel[tone="t_soft"] { color: $t_soft; }
+QLabel[tone="t_breach"] { color: $t_breach; }
 QLabel[tone="demo"] { color: $demo_text; background: $demo_ground; border: 1px solid $demo_text; border-radius: 2px;
   padding: 0 4px; }
 QPushButton, QToolButton, QComboBox, QLineEdit, QFrame#field { background: transparent; border: 1px solid $edge;

@@ -15,6 +15,7 @@ from sandyq.limits.episodes import Subject
 from sandyq.limits.why import BreachClass
 from sandyq.workstation.breached import Breach, Step
 from sandyq.workstation.contract import Question
+from sandyq.workstation.waivers import _told
 
 RISE, FALL, AGAIN = date(2025, 10, 1), date(2025, 10, 3), date(2025, 10, 6)
 
@@ -230,6 +231,13 @@ def test_a_waiver_within_the_limit_or_backwards_is_refused(risen: Desk, ceiling:
     with pytest.raises(BadInput) as refused:
         waive(risen, ceiling, first, last)
     assert refused.value.code == code
+
+
+def test_a_refused_ceiling_tells_the_limit_as_a_person_gives_it() -> None:
+    assert _told(Decimal("0.005"), "ratio") == "0.5 %"
+    assert _told(Decimal("0.60"), "ratio") == "60 %"
+    assert _told(Decimal(300000000), "USD") == "300000000"
+    assert _told(None, "ratio") == "—"
 
 
 def test_what_lasts_on_a_day_is_what_the_register_says_of_it(risen: Desk) -> None:

@@ -118,9 +118,10 @@ def test_a_waived_breach_keeps_its_colour_and_changes_shape_and_word(view: Breac
 
 def test_an_empty_register_is_a_sentence(view: BreachesView) -> None:
     view.show_register(Register(DAY, (), (), 1))
-    assert view._name.text() == "No limit has been exceeded up to this day."
+    assert view._empty.text() == "No limit has been exceeded up to this day."
+    assert view._beside.isHidden(), "nothing is told below of a breach that is not there"
     view.show_register(Register(DAY, (), (), 0))
-    assert view._name.text().startswith("No day was measured")
+    assert view._empty.text().startswith("No day was measured")
     assert not view.next.isEnabled()
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
+from sandyq.basics.errors import BadInput
 from sandyq.basics.findings import Finding, Severity
 from sandyq.basics.text import N_
 from sandyq.gate.default import DEFAULT
@@ -169,3 +170,18 @@ def test_the_replay_is_one_click_away(shown: GateView) -> None:
     shown.show_mode("past")
     assert shown.mode.value() == "past"
     assert not shown.windows.isHidden()
+
+
+def test_a_gate_that_cannot_be_computed_is_unknown_and_nothing_of_an_earlier_day_stays(shown: GateView) -> None:
+    seen = columns(1700)
+    days = run_gate(seen, DEFAULT)
+    past = replay(seen, days, days[1400].day, days[-1].day)
+    shown.show_gate(Shown(Gate(DEFAULT, True, days), past, (), None, None))
+    assert not shown.strip.isHidden() and not shown.boxes.isHidden()
+    shown._failed(BadInput("no-closes", N_("There are no reference closes."), remedy=N_("Import a file.")))
+    assert shown.word.accessibleName() == "Gate unknown"
+    assert shown.strip.isHidden() and shown.boxes.isHidden() and shown.canvas.isHidden()
+    assert shown._captions["year"].text() == ""
+    shown.show_gate(Shown(Gate(DEFAULT, True, days), past, (), None, None))
+    assert not shown.strip.isHidden()
+    assert shown.word.accessibleName() != "Gate unknown"

@@ -10,10 +10,13 @@ from PySide6.QtCore import QMargins
 from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QWidget
 
+from sandyq.basics.text import N_
 from sandyq.workstation.breached import STEP_WORDS, Step
 from sandyq_desktop.controls import Action, Choice, Segment, Words
+from sandyq_desktop.dialogs.form import Field, FormDialog
 from sandyq_desktop.flow import Flow
 from sandyq_desktop.look import Look
+from sandyq_desktop.views.acts import number_of
 from sandyq_desktop.views.breach_parts import Life
 from sandyq_desktop.window import Window
 
@@ -105,3 +108,29 @@ def test_a_sentence_keeps_its_beginning_before_the_buttons_after_it(look: Look) 
     holder.resize(330, flow.heightForWidth(330))
     holder.grab()
     assert words.width() >= 150
+
+
+def test_a_field_that_cannot_be_read_keeps_the_dialog_and_what_was_typed(look: Look) -> None:
+    dialog = FormDialog(look, N_("Override the shut gate"), "", [
+        Field("amount", N_("At most, USD"), reads=number_of), Field("reason", N_("Reason"), long=True)], N_("Sign it"))
+    dialog.show()
+    dialog.fill("amount", "abc")
+    dialog.fill("reason", "the committee decided")
+    dialog.decide.click()
+    assert dialog.isVisible()
+    assert dialog.problem.text() == "At most, USD: abc is not a number."
+    assert dialog.value("reason") == "the committee decided"
+    dialog.fill("amount", "25 000,50")
+    dialog.decide.click()
+    assert not dialog.isVisible() and dialog.result() == FormDialog.DialogCode.Accepted
+
+
+def test_a_dialog_that_is_higher_than_its_window_scrolls_its_fields_and_keeps_its_buttons(look: Look) -> None:
+    parent = QWidget()
+    parent.resize(900, 500)
+    dialog = FormDialog(look, N_("Worksheet"), "", [Field(str(n), N_("Source")) for n in range(30)], N_("Propose it"),
+                        parent)
+    dialog.show()
+    assert dialog.height() <= 500
+    assert dialog.decide.geometry().bottom() < dialog.height()
+    assert dialog._scroll.verticalScrollBar().maximum() > 0

@@ -120,6 +120,15 @@ def test_the_programme_in_words_and_numbers(book: Path) -> None:
     assert "4 105 000.00" in plain.replace("\N{NARROW NO-BREAK SPACE}", " ")
 
 
+def test_a_programme_of_which_nothing_but_the_sleeve_is_known_is_unknown(tmp_path: Path) -> None:
+    path = tmp_path / "alone.sandyq"
+    sleeve(path).close()
+    answer = run_json("programme", path)
+    assert answer["participants"] == []
+    assert answer["sleeve_usd"] is not None
+    assert (answer["total_usd"], answer["headroom_usd"]) == (None, None)
+
+
 @pytest.mark.parametrize("command", ["permits", "worksheets", "programme", "elections"])
 def test_an_empty_book_answers_in_sentences(tmp_path: Path, command: str) -> None:
     book = tmp_path / "empty.sandyq"

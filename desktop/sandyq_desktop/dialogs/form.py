@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
+from sandyq.basics.errors import BadInput
 from sandyq.basics.text import N_, Text
 from sandyq_desktop.controls import Action, Choice, Words
 from sandyq_desktop.look import Look
@@ -18,7 +30,10 @@ _MARGIN: Final = 16
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing to give. `choices`: (value, words) to choose from; `long`: several lines; `hint`: how it is written."""
+    """One thing to give. `choices`: (value, words) to choose from; `long`: several lines; `hint`: how it is written.
+
+    `reads` raises BadInput on what cannot be read; `spoken` names the field where its label alone says too little.
+    """
 
     key: str
     label: Text
@@ -27,6 +42,8 @@ class Field:
     long: bool = False
     required: bool = True
     hint: str = ""
+    reads: Callable[[str], object] | None = None
+    spoken: Text | None = None
 
 
 class FormDialog(QDialog):
@@ -50,6 +67,7 @@ class FormDialog(QDialog):
             button.setAutoDefault(False)
             button.setDefault(False)
         self.grid = QGridLayout()
+        self.grid.setContentsMargins(0, 0, 0, 0)
         self.grid.setHorizontalSpacing(12)
         self.grid.setVerticalSpacing(8)
         self.grid.setColumnStretch(1, 1)
@@ -61,8 +79,20 @@ class FormDialog(QDialog):
         box.setSpacing(10)
         box.addWidget(Words(look, title, "title"))
         box.addWidget(summary)
-        box.addLayout(self.grid)
+        self._holder, self._scroll = QWidget(), QScrollArea()
+        self._holder.setObjectName("panel")
+        self._holder.setLayout(self.grid)
+        self._scroll.setWidget(self._holder)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        box.addWidget(self._scroll, 1)
         box.addLayout(self.body)
+        self.problem = Words(look, "", "small", "t_breach")
+        self.problem.setWordWrap(True)
+        self.problem.hide()
+        box.addWidget(self.problem)
         row = QHBoxLayout()
         row.addStretch(1)
         row.addWidget(self.cancel)
@@ -71,6 +101,18 @@ class FormDialog(QDialog):
         self.decide.clicked.connect(self.accept)
         self.cancel.clicked.connect(self.reject)
         self.check()
+        self._fit()
+
+    def _fit(self) -> None:
+        """Be as high as the fields; where the window is lower than that, they scroll and the buttons stay in sight."""
+        parent = self.parentWidget()
+        room = parent.window().height() if parent is not None else self.screen().availableGeometry().height()
+        others = self.sizeHint().height() - self._scroll.sizeHint().height()
+        self._scroll.setMinimumHeight(max(min(self.grid.sizeHint().height(), room - others - 2 * _MARGIN), 0))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._fit()
+        super().showEvent(event)
 
     def add_field(self, field: Field) -> None:
         """Put one more field under the others."""
@@ -94,7 +136,7 @@ class FormDialog(QDialog):
             made.setPlaceholderText(field.hint)
             made.textChanged.connect(lambda _t: self.check())
         made.setFont(look.font())
-        made.setAccessibleName(look.say(field.label))
+        made.setAccessibleName(look.say(field.spoken or field.label))
         self.inputs[field.key] = made
         side = Qt.AlignmentFlag.AlignTop if field.long else Qt.AlignmentFlag.AlignVCenter
         self.grid.addWidget(label, row, 0, side)
@@ -135,6 +177,20 @@ class FormDialog(QDialog):
     @property
     def values(self) -> dict[str, str]:
         return {key: self.value(key) for key in self.inputs}
+
+    def accept(self) -> None:
+        """Close only when every field can be read; else say which cannot, and keep what was typed."""
+        for key, field in self._fields.items():
+            text = self.value(key) if field.reads is not None and key in self.inputs else ""
+            try:
+                if field.reads is not None and text:
+                    field.reads(text)
+            except BadInput as error:
+                self.problem.tell(N_("{field}: {problem}", field=field.label, problem=error.what))
+                self.problem.setVisible(True)
+                self.inputs[key].setFocus()
+                return
+        super().accept()
 
     def complete(self) -> bool:
         """Whether everything that is required is there."""

@@ -87,8 +87,8 @@ def waive(context: ViewContext, breach: Breach, parent: QWidget) -> None:
         context.look, N_("Waive {limit}", limit=breach.subject.limit),
         N_("Another person approves it. It begins today or later, ends by itself, and the breach then comes back with "
            "its own first day."),
-        [Field("ceiling", N_("Ceiling, %") if unit == "ratio" else N_("Ceiling"), shown),
-         Field("first", N_("From"), said(context, today)), Field("last", N_("To")),
+        [Field("ceiling", N_("Ceiling, %") if unit == "ratio" else N_("Ceiling"), shown, reads=number_of),
+         Field("first", N_("From"), said(context, today), reads=day_of), Field("last", N_("To"), reads=day_of),
          Field("clause", N_("Clause")), Field("reason", N_("Reason"), long=True)], N_("Propose the waiver"), parent)
     if not dialog.exec():
         return

@@ -87,6 +87,7 @@ class BreachesView(QWidget):
         self.waive, self.run = Action(look, N_("Waive…")), Action(look, N_("Run the limits"))
         self.life, self.clock, self.waterfall = Life(look), CureClock(look), Waterfall(look)
         self._name = Words(look, "", "head", weight=600)
+        self._empty = Words(look, "", "small", "tx2", elided=True)
         self._facts = QLabel()
         self._why_title = Words(look, N_("Why it was breached"), "head", weight=600)
         self._why_note = Words(look, "", "caption", "tx3")
@@ -101,7 +102,7 @@ class BreachesView(QWidget):
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
         self._head.addWidget(self._title)
-        self._head.spring()
+        self._head.eager(self._empty)
         for action in (self.next, self.again, self.waive, self.run):
             self._head.addWidget(action)
         box.addLayout(self._head)
@@ -113,7 +114,8 @@ class BreachesView(QWidget):
         splitter = QSplitter(Qt.Orientation.Vertical)
         splitter.setHandleWidth(2)
         splitter.addWidget(upper)
-        splitter.addWidget(self._lower())
+        self._beside = self._lower()
+        splitter.addWidget(self._beside)
         splitter.setStretchFactor(0, 1)
         splitter.setSizes([420, 380])
         splitter.setChildrenCollapsible(False)
@@ -167,7 +169,10 @@ class BreachesView(QWidget):
             self.show_register(self._register)
 
     def _none(self, error: SandyqError) -> None:
-        self._name.tell(error.what)
+        self.table.show_rows(())
+        self._show(None)
+        self._empty.tell(error.what)
+        self._beside.hide()
 
     def show_register(self, register: Register) -> None:
         self._register, wanted = register, self._chosen
@@ -175,9 +180,12 @@ class BreachesView(QWidget):
         self._show_counts(register)
         if not register.breaches:
             self._show(None)
-            self._name.tell(N_("No limit has been exceeded up to this day.") if register.measured else
-                            N_("No day was measured: nothing was traded, or the book had no mandate."))
+            self._empty.tell(N_("No limit has been exceeded up to this day.") if register.measured else
+                             N_("No day was measured: nothing was traded, or the book had no mandate."))
+            self._beside.hide()
             return
+        self._empty.tell("")
+        self._beside.show()
         if not self.table.choose(lambda row: row.reference == wanted):
             self.table.choose(lambda row: row is register.breaches[0])
         self._choose(self.table.current(), again=True)
@@ -342,7 +350,7 @@ class BreachesView(QWidget):
 
     def restyle(self) -> None:
         look = self._context.look
-        for words in (self._title, self._name, self._why_title, self._why_note):
+        for words in (self._title, self._name, self._empty, self._why_title, self._why_note):
             words.restyle()
         for action in (self.next, self.again, self.waive, self.run):
             action.restyle()

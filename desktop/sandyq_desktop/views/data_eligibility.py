@@ -127,7 +127,7 @@ def _asked(door: Workstation, q: Question) -> tuple[Any, Any]:
 def _told(found: Any) -> Text:
     rows = found[0]
     if not rows:
-        return N_("There is no instrument on this day, or no mandate.")
+        return N_("There is no instrument on this day, or no mandate. Import a file of instruments (Ctrl+I).")
     return N_("Instruments: {n}. On hold: {held}. Lost by measure and not decided: {lost}.", n=len(rows),
               held=sum(1 for row in rows if row.decided is not None and not row.decided.may_be_bought),
               lost=sum(1 for row in rows if row.losses and (row.decided is None or row.decided.may_be_bought)))
@@ -157,7 +157,7 @@ def decision_form(context: ViewContext, row: InstrumentPermit, permission: Permi
                     N_("From the day on it may be bought again. A second person approves first."))
     reason = "; ".join(context.words(finding.text) for finding in row.losses) if hold else ""
     return FormDialog(context.look, title, consequences, [
-        Field("from", N_("From"), acts.said(context, context.question.as_of), hint="03.10.2026"),
+        Field("from", N_("From"), acts.said(context, context.question.as_of), hint="03.10.2026", reads=acts.day_of),
         Field("reason", N_("Reason"), reason, long=True), Field("source", N_("Source"), required=False)],
         N_("Propose it"), parent)
 
@@ -170,7 +170,8 @@ def election_form(context: ViewContext, row: Any, parent: QWidget) -> FormDialog
         [Field("event", N_("Event")), Field("symbol", N_("Symbol"), row.symbol if row is not None else ""),
          Field("offered", N_("Offered and elected"), choices=CHOICES),
          Field("tokens", N_("Tokens offered too"), choices=TOKENS),
-         Field("day", N_("Last day"), acts.said(context, context.question.as_of), hint="03.10.2026"),
+         Field("day", N_("Last day"), acts.said(context, context.question.as_of), hint="03.10.2026",
+               reads=acts.day_of),
          Field("reason", N_("Reason"), required=False)], N_("Elect"), parent)
 
 

@@ -84,10 +84,12 @@ def worksheet_form(context: ViewContext, row: Worksheet, parent: QWidget) -> For
     for name in QUESTIONS:
         before = row.answers.get(name)
         fields += [Field(name, TOPICS[name], before.answer.value if before else "", choices=YES_NO),
-                   Field(f"{name}_source", N_("Source"), before.source if before else "")]
+                   Field(f"{name}_source", N_("Source"), before.source if before else "",
+                         spoken=N_("Source: {topic}", topic=TOPICS[name]))]
     fields += [Field("conclusion", N_("Conclusion"), row.conclusion,
                      choices=CONCLUSIONS),
-               Field("from", N_("From"), acts.said(context, context.question.as_of), hint="03.10.2026"),
+               Field("from", N_("From"), acts.said(context, context.question.as_of), hint="03.10.2026",
+                     reads=acts.day_of),
                Field("source", N_("Memo"), row.source, required=False)]
     return FormDialog(context.look, N_("Reserve-asset worksheet: {symbol}", symbol=row.symbol),
                       N_("A second person signs the conclusion. It counts as a reserve asset only if every answer is "
@@ -184,7 +186,8 @@ def _headroom(view: ProgrammeView) -> Text:
     if missing:
         return N_("The programme is Unknown. There is no figure of: {participants}", participants=missing)
     if not view.participants:
-        return N_("No figure of another participant is recorded.")
+        return N_("The programme is Unknown: no figure of another participant is recorded. Import a file of the "
+                  "programme (Ctrl+I).")
     return N_("Participants beside the sleeve: {n}. A memo: nothing of it stands in the book.",
               n=len(view.participants))
 

@@ -52,6 +52,7 @@ _STATES: dict[GateState, tuple[Shape, str, Text, Text]] = {
     GateState.OPEN: (Shape.OK, "t_ok", N_("Gate open"), N_(
         "All required tests have passed long enough. One failing day shuts the gate.")),
 }
+_UNKNOWN = N_("Gate unknown")
 _YEAR = 366
 _STATE_WIDTH = 330
 
@@ -95,18 +96,21 @@ class GateWord(QWidget):
 
     def __init__(self, look: Look) -> None:
         super().__init__()
-        self._look, self._state = look, GateState.CLOSED
+        self._look = look
+        self._state: GateState | None = None
         self.setFixedHeight(look.px(28))
 
-    def show_state(self, state: GateState) -> None:
+    def show_state(self, state: GateState | None) -> None:
+        """Show a state; None: it cannot be computed."""
         self._state = state
-        self.setAccessibleName(self._look.say(_STATES[state][2]))
+        self.setAccessibleName(self._look.say(_STATES[state][2] if state is not None else _UNKNOWN))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         del event
         painter, look = QPainter(self), self._look
-        shape, token, word, _ = _STATES[self._state]
+        shape, token, word = (_STATES[self._state][:3] if self._state is not None
+                              else (Shape.UNKNOWN, "t_unknown", _UNKNOWN))
         size = look.px(16)
         draw(painter, shape, QRectF(0, (self.height() - size) / 2, size, size), look.color(token),
              look.color("panel"))
@@ -270,8 +274,13 @@ class GateView(QWidget):
 
     def _failed(self, error: SandyqError) -> None:
         self._shown = None
-        for table in (self.table, self.plan, self.windows, self.ways):
+        for table in (self.table, self.plan, self.overrides, self.windows, self.ways):
             table.show_rows(())
+        self.word.show_state(None)
+        self._show_year(visible=False)
+        self.canvas.hide()
+        for key in ("plan", "year"):
+            self._captions[key].tell("")
         self._sentence.tell(error.what)
         self._count.tell("")
         self._tell_facts([(error.remedy or "", "")])
@@ -294,6 +303,7 @@ class GateView(QWidget):
         self._tell_facts(list(self._about(shown)))
         self.table.show_rows(tuple(zip(rule.tests, today.values, today.thresholds, today.passed,
                                        gate.known_from or [today.day] * len(rule.tests), strict=True)))
+        self._show_year(visible=True)
         year = gate.days[-_YEAR:]
         self.strip.show_days(rule, year, shown.marks)
         self._captions["year"].tell(N_(
@@ -301,6 +311,11 @@ class GateView(QWidget):
             "{all} days", n=sum(1 for day in year if day.day in shown.kept), all=len(year)))
         self._show_plan(shown)
         self._enable()
+
+    def _show_year(self, *, visible: bool) -> None:
+        """Show what stands for days; nothing of an earlier answer stays where there is none."""
+        for widget in (self.boxes, self.strip, self._captions["year"], self._captions["chart"]):
+            widget.setVisible(visible)
 
     def _show_plan(self, shown: Shown) -> None:
         plan, number = shown.plan, self._context.words.language.number
@@ -315,6 +330,8 @@ class GateView(QWidget):
         self.overrides.show_rows(tuple(reversed(overrides)))
         for widget in (self._captions["overrides"], self.overrides):
             widget.setVisible(bool(overrides))
+        self.canvas.setVisible(plan is not None and bool(plan.standings))
+        self._captions["chart"].setVisible(plan is not None and bool(plan.standings))
         if plan is not None:
             chart = gate_plan.plan_chart(plan, shown.gate.today.day, self._context.words.language)
             self.canvas.show_chart(chart)

@@ -150,8 +150,8 @@ def ask_release(context: ViewContext, plan: Plan, standing: TrancheStanding, par
         context.look, N_("Release tranche {tranche}", tranche=name),
         N_("The state of the gate and of every limit is stored with the release under a hash. It counts when a second "
            "person has signed it too. Every purchase is checked again on its day."),
-        [Field("amount", N_("Amount, USD"), left), Field("until", N_("Last day"),
-                                                          said(context, plan.as_of + timedelta(days=30))), REASON],
+        [Field("amount", N_("Amount, USD"), left, reads=number_of),
+         Field("until", N_("Last day"), said(context, plan.as_of + timedelta(days=30)), reads=day_of), REASON],
         N_("Sign the release"), parent)
     if dialog.exec():
         values = dialog.values
@@ -170,8 +170,9 @@ def ask_override(context: ViewContext, plan: Plan, parent: QWidget) -> None:
            "second person has signed it too."),
         [Field("committee", N_("Committee's decision"), hint="IC-2026-14"),
          Field("tranche", N_("For"), choices[1][0] if len(choices) > 1 else "", choices, required=False),
-         Field("amount", N_("At most, USD")), Field("from", N_("First day"), said(context, on)),
-         Field("until", N_("Last day"), said(context, on + timedelta(days=5))), REASON],
+         Field("amount", N_("At most, USD"), reads=number_of),
+         Field("from", N_("First day"), said(context, on), reads=day_of),
+         Field("until", N_("Last day"), said(context, on + timedelta(days=5)), reads=day_of), REASON],
         N_("Sign the override"), parent)
     if dialog.exec():
         values = dialog.values

@@ -125,10 +125,10 @@ def fill(context: ViewContext, ticket: Ticket, line: TicketLine, parent: QWidget
                          side=N_("Buy") if line.side == "buy" else N_("Sell"), symbol=line.symbol),
         N_("Left of what was approved: {left}, at {price} {currency} or better. The limits are checked once more; "
            "fill and booking are one entry.", left=line.remaining, price=line.limit_price, currency=line.currency),
-        [Field("quantity", N_("Quantity"), number(line.remaining)), Field("price", N_("Price"),
-                                                                         number(line.limit_price)),
-         Field("fees", N_("Fees"), "0"), Field("taxes", N_("Taxes"), "0"),
-         Field("day", N_("Trade date"), said(context, context.question.as_of)),
+        [Field("quantity", N_("Quantity"), number(line.remaining), reads=number_of),
+         Field("price", N_("Price"), number(line.limit_price), reads=number_of),
+         Field("fees", N_("Fees"), "0", reads=number_of), Field("taxes", N_("Taxes"), "0", reads=number_of),
+         Field("day", N_("Trade date"), said(context, context.question.as_of), reads=day_of),
          Field("reference", N_("Broker's reference"), required=False), Field("lot", N_("Lot"), required=False)],
         N_("Book the fill"), parent)
     if not dialog.exec():

@@ -58,7 +58,7 @@ def programme(station: Workstation, q: Question) -> ProgrammeView:
     rules = known.mandate(q.as_of, q.book).programme if known.has_mandate(q.book) else Programme()
     others = participants(rules.participants, known.market.programme, known.market.vehicles, known.market.fx, q.as_of)
     sleeve = station.holdings(q).market_value_usd
-    total = _sum([sleeve, *(item.amount_usd for item in others)])
+    total = _sum([sleeve, *(item.amount_usd for item in others)]) if others else None
     ceiling = None if rules.ceiling is None else worth(
         rules.ceiling, known.mandate(q.as_of, q.book).currency, known.market.fx, q.as_of)
     return ProgrammeView(q.as_of, sleeve, others, total, ceiling,

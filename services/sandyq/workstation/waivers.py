@@ -58,7 +58,7 @@ def waive(station: Workstation, q: Question, limit_id: str, *, ceiling: Decimal,
         level = chosen.in_force
         if level is None or (ceiling <= level if chosen.direction == "max" else ceiling >= level):
             raise BadInput("waiver-ceiling", N_("The ceiling of a waiver lies beyond the limit in force, {level}.",
-                                                level=level if level is not None else "—"), where=limit_id)
+                                                level=_told(level, chosen.unit)), where=limit_id)
     today = workstation.utc_now().date()
     if valid_from < today:
         raise BadInput("waiver-past", N_("A waiver is never retroactive: it begins today or later."),
@@ -74,6 +74,13 @@ def waive(station: Workstation, q: Question, limit_id: str, *, ceiling: Decimal,
     payload = {"reference": reference, "book": q.book, "limit": limit_id, "ceiling": canonical(ceiling),
                "from": valid_from.isoformat(), "to": valid_to.isoformat(), "reason": reason.strip()}
     return station.people.post("waiver", f"{limit_id} {reference}", [("waiver", row)], payload, expires=valid_to)
+
+
+def _told(level: Decimal | None, unit: str) -> str:
+    """Return a level as a person gives the ceiling: a share in per cent."""
+    if level is None:
+        return "—"
+    return f"{(level * 100).normalize():f} %" if unit == "ratio" else f"{level:f}"
 
 
 def _parts(limit: Limit, part: int | None) -> tuple[Part, ...]:
