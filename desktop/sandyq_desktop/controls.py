@@ -98,7 +98,8 @@ class Choice(QComboBox):
         painter, option = QStylePainter(self), QStyleOptionComboBox()
         self.initStyleOption(option)
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
-        room = self.width() - self._look.px(36)
+        room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option,
+                                           QStyle.SubControl.SC_ComboBoxEditField, self).width() + self._look.px(4)
         shown = self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room)
         self.setToolTip(self.currentText() if shown != self.currentText() else "")
         option.currentText = shown

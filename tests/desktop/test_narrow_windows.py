@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -134,3 +135,34 @@ def test_a_dialog_that_is_higher_than_its_window_scrolls_its_fields_and_keeps_it
     assert dialog.height() <= 500
     assert dialog.decide.geometry().bottom() < dialog.height()
     assert dialog._scroll.verticalScrollBar().maximum() > 0
+
+
+def test_the_facts_of_the_gate_stand_under_each_other_whole(window: Window, settle: Settle) -> None:
+    window.resize(1280, 800)
+    window.set_language("kk")
+    window.go("gate")
+    settle(window)
+    view: Any = window.views["gate"]
+    told = [value for _, value in view._facts if value.text()]
+    assert any(value.height() > told[1].height() for value in told), "one of them needs two lines"
+    for above, below in itertools.pairwise(told):
+        assert above.height() >= above.heightForWidth(above.width())
+        assert above.geometry().bottom() < below.geometry().top()
+
+
+def test_the_words_beside_a_limit_keep_to_their_column_with_large_type(window: Window, settle: Settle) -> None:
+    window.set_look("light", 200)
+    window.go("limits")
+    settle(window)
+    view: Any = window.views["limits"]
+    for label in (view.clause, view._facts, view.outlook._figures):
+        column = label.parentWidget().parentWidget()
+        assert label.geometry().right() <= column.width()
+
+
+def test_a_short_choice_is_whole_with_large_type(window: Window, settle: Settle) -> None:
+    window.set_look("light", 200)
+    window.go("orders")
+    settle(window)
+    window.grab()
+    assert all(choice.toolTip() == "" for choice in window.views["orders"].panel.cure.findChildren(Choice))

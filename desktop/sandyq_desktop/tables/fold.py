@@ -47,10 +47,12 @@ class FoldStrip(QWidget):
         marks = (N_("warning"), N_("soft"), N_("hard"), N_("hard lies beyond the scale"), N_("minimum"))
         words = [look.say(mark) for mark in marks]
         x = self.width() - look.px(16) - sum(metrics.horizontalAdvance(w) + look.px(36) for w in words)
-        text = metrics.elidedText(self._text, Qt.TextElideMode.ElideRight, max(x - look.px(30), look.px(200)))
+        legend = x >= look.px(230)
+        room = x - look.px(30) if legend else self.width() - look.px(32)
+        text = metrics.elidedText(self._text, Qt.TextElideMode.ElideRight, room)
         painter.drawText(QRectF(look.px(16), 0, self.width(), self.height()), int(Qt.AlignmentFlag.AlignLeft | middle),
                          text)
-        if x < look.px(230):
+        if not legend:
             return
         centre = self.height() / 2
         for place, word in enumerate(words):

@@ -383,11 +383,11 @@ class GateView(QWidget):
             value.tell(told[1])
             for widget, text in ((name, told[0]), (value, told[1])):
                 widget.setVisible(bool(text))
-        # A wrapped label in a grid is given one line only; its height is asked for at the width that the names leave.
+        # Wrapped labels beside a table are given one line only; their height is asked for at the width that is theirs.
+        whole = self._context.look.px(_STATE_WIDTH) - 2 * 16
         names = max((name.sizeHint().width() for name, _ in self._facts if name.text()), default=0)
-        room = self._context.look.px(_STATE_WIDTH) - 2 * 16 - 12 - names
-        for _name, value in self._facts:
-            value.setMinimumHeight(value.heightForWidth(max(room, 1)) if value.text() else 0)
+        for label, room in ((self._sentence, whole), *((value, whole - 12 - names) for _name, value in self._facts)):
+            label.setMinimumHeight(label.heightForWidth(max(room, 1)) if label.text() else 0)
 
     # ---- decisions
 

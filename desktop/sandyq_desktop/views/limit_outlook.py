@@ -44,6 +44,7 @@ class OutlookBox(QScrollArea):
                                               | Qt.TextInteractionFlag.TextSelectableByKeyboard)
         for label in (self._figures, self._method):
             label.setWordWrap(True)
+            label.setMinimumWidth(1)
         inner = QWidget()
         inner.setObjectName("panel")
         box = QVBoxLayout(inner)

@@ -125,6 +125,8 @@ class LimitsView(QWidget):
         self._facts.setWordWrap(True)
         self._clause_source.setWordWrap(True)
         self._facts.setTextFormat(Qt.TextFormat.RichText)
+        for label in (self.clause, self._clause_source, self._facts):
+            label.setMinimumWidth(1)  # a label's own least width would push the others under the edge
         words = QWidget()
         words.setObjectName("panel")
         left = QVBoxLayout(words)
