@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from sandyq.basics.errors import BadInput
 from sandyq.basics.findings import Finding, Severity
-from sandyq.basics.text import N_
+from sandyq.basics.text import N_, Text
 from sandyq.gate.default import DEFAULT
 from sandyq.gate.machine import GateState, run_gate
 from sandyq.gate.replay import replay
@@ -25,7 +27,9 @@ from sandyq_desktop.charts.gate_strip import GateStrip
 from sandyq_desktop.context import ViewContext
 from sandyq_desktop.fonts import Fonts
 from sandyq_desktop.palette import LIGHT
-from sandyq_desktop.views.gate import GateView, Shown
+from sandyq_desktop.views.gate import GateView
+from sandyq_desktop.views.gate_facts import facts_of
+from sandyq_desktop.views.gate_state import Shown
 from sandyq_desktop.words import Words
 
 
@@ -185,3 +189,12 @@ def test_a_gate_that_cannot_be_computed_is_unknown_and_nothing_of_an_earlier_day
     shown.show_gate(Shown(Gate(DEFAULT, True, days), past, (), None, None))
     assert not shown.strip.isHidden()
     assert shown.word.accessibleName() != "Gate unknown"
+
+
+def test_the_state_that_was_recorded_is_a_word_that_is_translated(shown: GateView) -> None:
+    days = run_gate(columns(60), DEFAULT)
+    recorded: Any = SimpleNamespace(evidence=SimpleNamespace(state="closed"), content_hash="ab" * 32)
+    found = facts_of(shown._context, Shown(Gate(DEFAULT, True, days), replay(columns(60), days, days[0].day,
+                                                                             days[-1].day), (), None, recorded))
+    said = next(value for name, value in found if isinstance(name, Text) and name.template == "Recorded")
+    assert isinstance(said, Text) and said.values["state"] == N_("closed")

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMargins, QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QMargins, Qt
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -28,96 +25,18 @@ from sandyq_desktop.charts.style import Style
 from sandyq_desktop.context import ViewContext
 from sandyq_desktop.controls import Action, Line, Segment, Words
 from sandyq_desktop.flow import Flow
-from sandyq_desktop.icons import Shape, draw
-from sandyq_desktop.look import Look
 from sandyq_desktop.tables.table import Table
 from sandyq_desktop.views import gate_plan
+from sandyq_desktop.views.gate_facts import dwell_words, facts_of
 from sandyq_desktop.views.gate_past import way_columns, window_columns
+from sandyq_desktop.views.gate_state import STATES, GateWord, Shown, answer
 from sandyq_desktop.views.gate_tests import test_columns
 
 if TYPE_CHECKING:
-    from sandyq.gate.replay import Replay
     from sandyq.limits.tranche_plan import TrancheStanding
-    from sandyq.workstation.contract import Question
-    from sandyq.workstation.gate_days import StoredDay
-    from sandyq.workstation.gating import Gate
-    from sandyq.workstation.tranche_book import Plan
-    from sandyq.workstation.workstation import Workstation
 
-_STATES: dict[GateState, tuple[Shape, str, Text, Text]] = {
-    GateState.CLOSED: (Shape.BREACH, "t_soft", N_("Gate closed"), N_(
-        "The day was recorded as failing, or nobody bought for too long: the days are counted anew.")),
-    GateState.ARMED: (Shape.UPCOMING, "t_upcoming", N_("Gate armed"), N_(
-        "All required tests pass. The gate opens when they have passed long enough; one failing day shuts it.")),
-    GateState.OPEN: (Shape.OK, "t_ok", N_("Gate open"), N_(
-        "All required tests have passed long enough. One failing day shuts the gate.")),
-}
-_UNKNOWN = N_("Gate unknown")
 _YEAR = 366
 _STATE_WIDTH = 330
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What the view shows. `plan` None: the book has no mandate; `recorded` None: the day is not recorded yet."""
-
-    gate: Gate
-    past: Replay
-    marks: tuple[tuple[date, str], ...]
-    """Days with purchases and the tranche they count for."""
-    plan: Plan | None
-    recorded: StoredDay | None
-    kept: frozenset[date] = frozenset()
-    """Every day whose evidence was recorded."""
-
-
-def _answer(station: Workstation, question: Question) -> Shown:
-    from sandyq.limits.tranche_plan import shared_out
-    from sandyq.workstation.gate_days import stored_days
-    from sandyq.workstation.gating import replay_gate
-    from sandyq.workstation.tranche_book import purchases
-
-    found, past = replay_gate(station, question)
-    plan = (station.tranches.plan(question) if station.knowledge(question.known_at).has_mandate(question.book)
-            else None)
-    marks = {one.day: "" for one in purchases(station, question)}
-    if plan is not None:
-        shares = shared_out([one.tranche for one in plan.standings], plan.bought,
-                            [one.release for one in plan.releases])
-        marks |= {day: name for name, own in shares.items() for day, _, _ in own}
-    stored = stored_days(station, question)
-    recorded = next((one for one in stored if one.evidence.day == question.as_of), None)
-    return Shown(found, past, tuple(sorted(marks.items())), plan, recorded,
-                 frozenset(one.evidence.day for one in stored))
-
-
-class GateWord(QWidget):
-    """The state as icon and word, the key figure of the view."""
-
-    def __init__(self, look: Look) -> None:
-        super().__init__()
-        self._look = look
-        self._state: GateState | None = None
-        self.setFixedHeight(look.px(28))
-
-    def show_state(self, state: GateState | None) -> None:
-        """Show a state; None: it cannot be computed."""
-        self._state = state
-        self.setAccessibleName(self._look.say(_STATES[state][2] if state is not None else _UNKNOWN))
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        del event
-        painter, look = QPainter(self), self._look
-        shape, token, word = (_STATES[self._state][:3] if self._state is not None
-                              else (Shape.UNKNOWN, "t_unknown", _UNKNOWN))
-        size = look.px(16)
-        draw(painter, shape, QRectF(0, (self.height() - size) / 2, size, size), look.color(token),
-             look.color("panel"))
-        painter.setFont(look.font("verdict", 600))
-        painter.setPen(look.color(token))
-        painter.drawText(QRectF(look.px(24), 0, self.width(), self.height()), int(Qt.AlignmentFlag.AlignVCenter),
-                         look.say(word))
 
 
 class GateView(QWidget):
@@ -270,7 +189,7 @@ class GateView(QWidget):
         """Ask for the gate on the day."""
         self.restyle()
         question = self._context.question
-        self._context.tasks.ask(lambda door: _answer(door, question), self.show_gate, key="gate", failed=self._failed)
+        self._context.tasks.ask(lambda door: answer(door, question), self.show_gate, key="gate", failed=self._failed)
 
     def _failed(self, error: SandyqError) -> None:
         self._shown = None
@@ -297,10 +216,10 @@ class GateView(QWidget):
         failing = [test.id for test, passed in zip(rule.tests, today.passed, strict=True)
                    if test.required and not passed]
         self._sentence.tell(N_("Required tests that fail: {tests}. The gate arms when all of them pass.",
-                               tests=", ".join(failing)) if failing else _STATES[today.state][3])
-        self._count.tell(self._dwell(gate))
+                               tests=", ".join(failing)) if failing else STATES[today.state][3])
+        self._count.tell(dwell_words(gate))
         self.boxes.show_count(today.dwell, rule.dwell, is_open=today.state is GateState.OPEN)
-        self._tell_facts(list(self._about(shown)))
+        self._tell_facts(list(facts_of(self._context, shown)))
         self.table.show_rows(tuple(zip(rule.tests, today.values, today.thresholds, today.passed,
                                        gate.known_from or [today.day] * len(rule.tests), strict=True)))
         self._show_year(visible=True)
@@ -337,44 +256,6 @@ class GateView(QWidget):
             self.canvas.show_chart(chart)
             if shown.gate.today.day in chart.days:
                 self.canvas.move_to(chart.days.index(shown.gate.today.day))
-
-    def _dwell(self, gate: Gate) -> Text:
-        today, rule = gate.today, gate.rule
-        if today.state is not GateState.ARMED:
-            return N_("{n} of {of} days", n=min(today.dwell, rule.dwell), of=rule.dwell)
-        return N_("{n} of {of} days, opens on {day} at the soonest", n=today.dwell, of=rule.dwell,
-                  day=today.day + timedelta(days=rule.dwell - today.dwell))
-
-    def _about(self, shown: Shown) -> list[tuple[Text | str, Text | str]]:
-        gate, plan = shown.gate, shown.plan
-        days = [day.day for day in gate.days if day.state is GateState.OPEN]
-        found: list[tuple[Text | str, Text | str]] = []
-        if not gate.in_mandate:
-            found.append((N_("Mandate"), N_("has no gate: these are the usual tests, no limit asks for them")))
-        elif gate.today.state is not GateState.OPEN:
-            found.append((N_("Until then"), N_("no purchase without an override")))
-        found.append((N_("Last open"), str_day(self._context, days[-1]) if days else "—"))
-        found.append((N_("Lapses"), N_("after {n} days without a purchase", n=gate.rule.lapse)))
-        recorded = shown.recorded
-        found.append((N_("Recorded"), N_("{state}, hash {hash}", state=recorded.evidence.state,
-                                         hash=recorded.content_hash[:12]) if recorded else N_("not yet for this day")))
-        if plan is not None:
-            found.append((N_("Overrides"), N_("{n} in the last year", n=plan.override_count)))
-            if plan.waiting is not None:
-                amount = self._context.words.language.number(plan.waiting.undeployed / gate_plan.MILLION, 1)
-                found.append((N_("Not deployed"), N_("USD {amount} m since {day}", amount=amount,
-                                                     day=plan.waiting.since)))
-            found.append((N_("Cost of waiting"), self._waiting(plan)))
-        return found
-
-    def _waiting(self, plan: Plan) -> Text:
-        waiting, number = plan.waiting, self._context.words.language.number
-        if waiting is None:
-            return N_("Unknown")
-        usd, kzt = waiting.usd / gate_plan.MILLION, waiting.kzt
-        sign = "+" if usd > 0 else ""
-        return N_("USD {usd} m, KZT {kzt} bn", usd=sign + number(usd, 1),
-                  kzt="—" if kzt is None else sign + number(kzt / 1000 / gate_plan.MILLION, 2))
 
     def _tell_facts(self, found: list[tuple[Text | str, Text | str]]) -> None:
         for place, (name, value) in enumerate(self._facts):
@@ -436,11 +317,6 @@ class GateView(QWidget):
         self.canvas.setAccessibleName(context.words(N_("Planned against done, USD m, purchases at cost")))
         for drawn in (self.word, self.boxes, self.strip):
             drawn.update()
-
-
-def str_day(context: ViewContext, day: date) -> str:
-    """Return a day as the language writes it."""
-    return context.words.language.date(day)
 
 
 def _titled(caption: QWidget, body: QWidget) -> QWidget:
