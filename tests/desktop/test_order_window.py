@@ -222,3 +222,14 @@ def test_what_cannot_be_done_with_an_order_says_why(room: Room) -> None:
     assert actions["Review…"][0] is False
     room.press("Check again")
     assert [event.event for event in room.rows[0].ticket.events] == ["rechecked"]
+
+
+def test_a_decision_stands_whole_in_the_window_with_large_type(room: Room) -> None:
+    room.window.set_look("light", 200)
+    room.submit("buy\tIBIT\t100\t66\n", reason="the tranche of the month")
+    dialog = room.decide(Decision.APPROVED, "Manager 1")
+    assert dialog.sizeHint().height() <= room.window.height()
+    assert dialog.width() <= room.window.width()
+    dialog.resize(dialog.sizeHint())
+    dialog.grab()
+    assert dialog.table.grid.horizontalScrollBar().maximum() == 0

@@ -26,6 +26,7 @@ from sandyq_desktop.words import VERDICTS
 
 _WIDE: Final = 940
 _HIGH: Final = 280
+_LEAST_HIGH: Final = 90
 _MARGIN: Final = 16
 
 
@@ -59,7 +60,8 @@ class OrderDecideDialog(QDialog):
         self._own, self._may = own, why_not is None
         title = N_("Decide on {reference}", reference=ticket.reference)
         self.setWindowTitle(look.say(title))
-        self.setFixedWidth(min(look.px(_WIDE), 1240))
+        room = 1280 if parent is None else parent.window().width()
+        self.setFixedWidth(min(look.px(_WIDE), room - 40))
         self.note = QLineEdit()
         self.note.setFont(look.font())
         self.note.setAccessibleName(look.say(N_("Note")))
@@ -110,6 +112,15 @@ class OrderDecideDialog(QDialog):
         self.approve.clicked.connect(lambda: self._take(Decision.APPROVED))
         self.refuse.clicked.connect(lambda: self._take(Decision.WITHDRAWN if own else Decision.REFUSED))
         self._switch()
+        self._fit()
+
+    def _fit(self) -> None:
+        """Give the table less height where the window is lower than the dialog: the buttons stay in sight."""
+        parent = self.parentWidget()
+        room = parent.window().height() if parent is not None else self.screen().availableGeometry().height()
+        over = self.sizeHint().height() - room + 2 * _MARGIN
+        if over > 0:
+            self.table.setFixedHeight(max(self.table.height() - over, self.look.px(_LEAST_HIGH)))
 
     def _sentence(self, text: Text) -> QLabel:
         made = QLabel(self.look.say(text))
