@@ -258,3 +258,15 @@ def test_forty_limits_over_sixty_positions_are_checked_within_a_frame() -> None:
         spent.append(time.perf_counter() - start)
     assert min(spent) < 0.1, f"{min(spent) * 1000:.1f} ms"
     print(f"check of 40 limits over 60 positions: {min(spent) * 1000:.2f} ms")  # noqa: T201 - shown with -s
+
+
+@pytest.mark.parametrize("text", ["buy 100 IBIT @ 52_10", "buy 1_0 IBIT @ 52.10", "buy 100_ IBIT @ 52.10",
+                                  "buy 100 IBIT @ 52.10 fee 1_5"])
+def test_a_mark_that_sets_no_thousands_apart_is_refused_and_not_read_as_a_larger_number(text: str) -> None:
+    with pytest.raises(BadInput, match="is not an order"):
+        parse_order(text)
+
+
+def test_thousands_may_be_set_apart() -> None:
+    order = parse_order("buy 1_250_000 IBIT @ 1\u00a0052.10")
+    assert (order.quantity, order.price) == (Decimal(1_250_000), Decimal("1052.10"))

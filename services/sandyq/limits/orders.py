@@ -9,7 +9,8 @@ from sandyq.basics.errors import BadInput
 from sandyq.basics.text import N_
 from sandyq.limits.result import Order
 
-_NUMBER = r"[0-9][0-9_\u00a0\u202f]*(?:\.[0-9]+)?"
+_NUMBER = r"(?:[0-9]{1,3}(?:[_\u00a0\u202f][0-9]{3})+|[0-9]+)(?:\.[0-9]+)?"
+"""Thousands may be set apart, but only as thousands: 52_10 is a slip for 52.10, not 5210."""
 _WHOLE, _FRACTION = 15, 12
 """Digits before and after the point: far beyond any order, and products of two such numbers stay exact."""
 _ORDER = re.compile(
