@@ -46,9 +46,9 @@ def status(station: Workstation, q: Question, store: Store, verified: Verificati
 
 
 def _role(station: Workstation) -> str:
-    """Return the role of the person whose key is open; the name alone where nobody is enrolled."""
+    """Return the role of the person whose key is open, empty where nobody's is."""
     person = station.people.whoami()
-    return person.role.value if person else station.actor
+    return person.role.value if person else ""
 
 
 def gate_words(station: Workstation, q: Question) -> Text | None:
