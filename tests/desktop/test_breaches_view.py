@@ -157,7 +157,7 @@ def test_the_rail_counts_what_lasts_and_says_in_words_what_is_overdue(qtbot: Any
 def test_a_breach_that_is_asked_for_by_reference_is_the_chosen_one(view: BreachesView) -> None:
     other = a_breach(reference="L16.IBIT.2025-10-01")
     view.show_section(other.reference)
-    view.show_register(Register(DAY, (a_breach(), other), ()))
+    view.show_register(Register(DAY, (a_breach(), other), (), 1))
     assert view.table.current() is other
     view.show_section(a_breach().reference)
     assert view.table.current().reference == a_breach().reference

@@ -58,7 +58,7 @@ def test_without_people_the_valuation_says_that_two_are_enrolled_first(tmp_path:
     with Workstation.open(path, actor=MAKER) as door:
         missing = step(door.today.morning(Question(TUESDAY)), "valuation").missing
     assert missing is not None
-    assert missing.template == "Enrol both, each with a key of their own."
+    assert missing.template == "Nobody is enrolled; two persons sign, each with a key of their own."
 
 
 def test_the_signature_asked_for_is_that_of_the_day_and_book_in_question(tmp_path: Path) -> None:
