@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sandyq.basics.errors import BadInput, Refused
 from sandyq.basics.text import N_, Text
 from sandyq.control.chain import canonical_json
+from sandyq.control.people import Right
 from sandyq.limits.evaluate import evaluate, state_of
 from sandyq.limits.result import LimitResult, PartResult
 from sandyq.reference.facts import FactRow
@@ -87,6 +88,7 @@ def run_limits(station: Workstation, q: Question, *, all_days: bool = True) -> C
     """
     if q.known_at is not None:
         raise BadInput("runs-now", N_("A daily run counts what is known now."))
+    station.people.require(Right.BOOK)
     workstation.refuse_day_to_come(q.as_of)
     content = spelled_run(station, station.picture(q))
     day = q.as_of.isoformat()
