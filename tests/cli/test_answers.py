@@ -152,6 +152,26 @@ def test_an_empty_book_answers_every_question(tmp_path: Path, command: str) -> N
     assert answer
 
 
+def test_what_was_never_measured_or_recorded_is_said_and_not_left_blank(tmp_path: Path) -> None:
+    book = made(tmp_path / "b.sandyq")
+    assert run_json("breaches", book)["days_measured"] == 0
+    for command, said in (("breaches", "No day was measured"), ("limit-runs", "No run was stored"),
+                          ("gate-days", "No day was recorded"), ("orders", "(none)"), ("elections", "(none)")):
+        assert said in run(command, book).stdout
+
+
+def test_a_test_of_the_gate_without_data_is_printed_as_unknown(demo: Path) -> None:
+    lines = {line.split()[0]: line.split()[1] for line in run("gate", demo).stdout.splitlines() if line[:1] == "G"}
+    assert {lines[name] for name in ("G6", "G7", "G8")} == {"unknown"}
+    assert {lines[name] for name in ("G1", "G2", "G3", "G4", "G5")} <= {"pass", "FAIL"}
+
+
+def test_an_entity_that_no_register_knows_is_answered_with_those_it_knows(demo: Path) -> None:
+    refused = run("entity", demo, "Nobody")
+    assert refused.exit_code == 1
+    assert "Coinbase Custody" in refused.output
+
+
 @pytest.mark.parametrize("language", ["kk", "ru", "en"])
 @pytest.mark.parametrize("command", [("holdings",), ("exposure",), ("limits",), ("explain", "limits/L02/value"),
                                      ("check", "--order", "buy 1 IBIT @ 50")])
