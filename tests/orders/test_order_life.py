@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from order_books import DAY, Desk, basket, sleeve_of_orders
 
 from sandyq.basics.errors import ApprovalNeeded, BadInput, Refused
+from sandyq.basics.origin import Origin
 from sandyq.control.proposals import ProposalState
 from sandyq.limits.result import Verdict
+from sandyq.market.series import PriceSeries, Split
 from sandyq.workstation.contract import Question
-from sandyq.workstation.ordered import OrderState
+from sandyq.workstation.ordered import OrderState, moved_too_far
 
 NEXT = date(2025, 10, 1)
 
@@ -141,6 +143,29 @@ def test_an_approval_ends_when_a_close_moved_over_the_mandate_s_five_per_cent(de
     reference = desk.approved("buy 10 IBIT @ 70")
     desk.close("IBIT", NEXT, close)
     assert desk.state(reference) == state
+
+
+@pytest.mark.parametrize(("close", "state"), [("68.25", "approved"), ("68.26", "expired"), ("58", "expired")])
+def test_a_close_of_the_checks_own_day_that_is_corrected_afterwards_ends_an_approval_too(desk: Desk, close: str,
+                                                                                        state: str) -> None:
+    reference = desk.approved("sell 10 IBIT @ 50")
+    desk.close("IBIT", DAY, close)
+    assert desk.state(reference) == state
+    if state == "expired":
+        with pytest.raises(Refused, match="order-expired"):
+            desk.fill(reference, 10, 60)
+
+
+def test_the_close_that_counted_at_the_check_is_no_move_where_a_hand_or_a_split_made_the_price() -> None:
+    day, later = DAY.toordinal(), DAY + timedelta(days=1)
+    series = PriceSeries("IBIT", "USD", [day], ["650"], ["T"], [None], [day], ["x"], ["close"], [1], [1])
+    most = Decimal("0.05")
+    assert moved_too_far(series, Decimal(65), DAY, DAY, most) is not None
+    assert moved_too_far(series, Decimal(65), DAY, DAY, most, by_hand=True) is None
+    split = replace(series, splits=(Split("IBIT", later, Decimal(10), Decimal(1), "", Origin(1, 1)),))
+    assert moved_too_far(split, Decimal(65), later, later, most) is None
+    assert moved_too_far(split, Decimal(65), DAY, DAY, most) is not None
+    assert moved_too_far(None, Decimal(65), DAY, DAY, most) is None
 
 
 def test_an_expired_order_stays_expired_after_the_price_came_back(desk: Desk) -> None:

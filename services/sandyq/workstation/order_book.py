@@ -107,7 +107,8 @@ def as_of(ticket: Ticket, known: Knowledge, on: date, now: datetime, record: Che
     for line in ticket.lines:
         price = checked_price(record.content, line.symbol)
         moved = None if price is None or line.max_move is None or not line.remaining else moved_too_far(
-            known.market.prices.get(line.symbol), price, record.as_of, on, line.max_move)
+            known.market.prices.get(line.symbol), price, record.as_of, on, line.max_move,
+            by_hand=line.symbol in known.market.manual)
         if moved is not None:
             return replace(ticket, state=OrderState.EXPIRED, expired=N_("{symbol}: {reason}", symbol=line.symbol,
                                                                         reason=moved))

@@ -267,13 +267,21 @@ def next_open_day(day: date, calendar: Calendar) -> date:
     return following
 
 
-def moved_too_far(series: PriceSeries | None, price: Decimal, since: date, on: date, most: Decimal) -> Text | None:
-    """Return why a price has moved too far: any traded close after `since` up to `on` that differs from `price` by
-    more than the ratio `most`. Whoever looks later sees the same, whether or not the price came back.
+def moved_too_far(series: PriceSeries | None, price: Decimal, since: date, on: date, most: Decimal, *,
+                  by_hand: bool = False) -> Text | None:
+    """Return why a price has moved too far: a traded close from the one that counts on `since` up to `on` that differs
+    from `price` by more than the ratio `most`. Whoever looks later sees the same, whether or not the price came back.
+
+    The close of `since` is looked at too: it may have come, or been corrected, after the check. Not where the price was
+    set `by_hand` or restated for a split, which make it another figure than the close.
     """
     if series is None or not price:
         return None
-    for place in range(series.position(since) + 1, series.position(on) + 1):
+    first = series.position(since)
+    if first < 0 or by_hand or any(series.days[first] < split.ex_date.toordinal() <= since.toordinal()
+                                   for split in series.splits):
+        first += 1
+    for place in range(first, series.position(on) + 1):
         point = series.at(place)
         if point.basis != "SD" and abs(quotient(point.close, price) - ONE) > most:
             return N_("The price was {price} when it was checked and {now} on {day}: it moved by more than {most} %.",
