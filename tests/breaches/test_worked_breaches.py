@@ -102,6 +102,8 @@ def test_before_the_breach_the_register_is_empty(worked: Path) -> None:
 def test_questions_that_cannot_be_answered_are_sentences(worked: Path) -> None:
     for words, code in (("why", worked, "L99", "--from", "2025-03-03"), "no-limit"), (
             ("why", worked, "L02", "--from", "2025-03-09", "--as-of", "2025-03-04"), "days-reversed"), (
+            ("why", worked, "L02", "--from", "2025-03-03", "--as-of", "2025-03-04", "--part", "2"), "no-part"), (
+            ("why", worked, "L02", "--from", "2025-03-03", "--as-of", "2025-03-04", "--group", "IBIT"), "no-group"), (
             ("breaches", worked, "--reference", "B-1"), "no-breach"), (
             ("limit-runs", worked, "--replay", "2025-03-04"), "no-run"):
         result = run(*words)

@@ -9,9 +9,9 @@ from typing import Any
 
 import click
 
-from sandyq.basics.decimals import canonical
 from sandyq.basics.language import Language
-from sandyq.cli.forms import exact
+from sandyq.cli import prints
+from sandyq.cli.forms import exact, whole
 from sandyq.limits.blend import NAMES, Factor
 from sandyq.limits.cure_clock import Clock, Waiver
 from sandyq.limits.why import CLASSES, Why
@@ -29,11 +29,11 @@ def breach(one: Breach, found: Why | None, impact: Decimal | None, language: Lan
         "ended": one.ended.isoformat() if one.ended else None, "open": one.open, "days": item.days if item else None,
         "unknown_days": item.unknown_days if item else None, "state": one.state.value,
         "hardest": item.hardest.value if item else None, "unit": one.part.unit if one.part else None,
-        "value": _text(item.latest.value) if item else None,
-        "limit_in_force": _text(item.latest.level) if item else None,
-        "excess": _text(item.latest.excess) if item else None,
+        "value": whole(item.latest.value) if item else None,
+        "limit_in_force": whole(item.latest.level) if item else None,
+        "excess": whole(item.latest.excess) if item else None,
         "excess_usd": exact(item.latest.excess_usd) if item else None,
-        "largest_excess": _text(item.peak.excess) if item else None,
+        "largest_excess": whole(item.peak.excess) if item else None,
         "class": one.kind.value if one.kind else None, "confirmed": one.confirmed,
         "waived": one.waiver.reference if one.waiver else None, "step": one.step.value, "owner": one.owner or None,
         "steps": [{"number": step.number, "step": step.step.value, "day": step.day.isoformat(),
@@ -55,18 +55,18 @@ def clock(found: Clock, language: Language) -> dict[str, Any]:
 def split(found: Why, language: Language) -> dict[str, Any]:
     """A split: parts in the limit's unit, of the distance to the limit (more is worse); they sum to the change."""
     return {
-        "value_before": _text(found.value_before), "value_after": _text(found.value_after),
-        "limit_before": _text(found.level_before), "limit_after": _text(found.level_after),
-        "before": _text(found.split.before), "after": _text(found.split.after), "change": _text(found.split.change),
+        "value_before": whole(found.value_before), "value_after": whole(found.value_after),
+        "limit_before": whole(found.level_before), "limit_after": whole(found.level_after),
+        "before": whole(found.split.before), "after": whole(found.split.after), "change": whole(found.split.change),
         "class": found.proposed.value if found.proposed else None,
-        "parts": [{"cause": part.factor, "name": language.say(NAMES[Factor(part.factor)]), "part": _text(part.part),
-                   "but_for": _text(part.but_for), "breached_without": part.but_for > 0}
+        "parts": [{"cause": part.factor, "name": language.say(NAMES[Factor(part.factor)]), "part": whole(part.part),
+                   "but_for": whole(part.but_for), "breached_without": part.but_for > 0}
                   for part in found.split.parts]}
 
 
 def waiver(one: Waiver, on: date) -> dict[str, Any]:
     return {"reference": one.reference, "limit": one.limit, "part": None if one.part is None else one.part + 1,
-            "group": one.group or None, "ceiling": _text(one.ceiling), "from": one.valid_from.isoformat(),
+            "group": one.group or None, "ceiling": whole(one.ceiling), "from": one.valid_from.isoformat(),
             "to": one.valid_to.isoformat(), "in_force": one.in_force(on), "clause": one.clause, "reason": one.reason}
 
 
@@ -88,9 +88,10 @@ def limit_history(found: LimitHistory, breaches: Sequence[Breach]) -> dict[str, 
 
 
 def show_limit_history(found: LimitHistory, breaches: Sequence[Breach], language: Language) -> None:
-    """Print a limit's days as a table of plain numbers, then its breaches by reference."""
-    for day, value, level in zip(found.days, found.values, _in_force(found), strict=True):
-        click.echo(f"{day}  {_number(value, found.unit, language):>16}  {_number(level, found.unit, language):>16}")
+    """Print a limit's days as a table in its unit, then its breaches by reference."""
+    prints.table(["Day", "Value", "Limit in force"], [
+        [day.isoformat(), _said(value, found.unit, language), _said(level, found.unit, language)]
+        for day, value, level in zip(found.days, found.values, _in_force(found), strict=True)], frozenset({1, 2}))
     for one in breaches:
         kind = language.say(CLASSES[one.kind]) if one.kind else "—"
         click.echo(f"{one.reference}  {one.first} – {one.last if one.ended else '…'}  {kind}")
@@ -100,10 +101,13 @@ def _in_force(found: LimitHistory) -> list[float | None]:
     return [hard if soft is None else soft for soft, hard in zip(found.soft, found.hard, strict=True)]
 
 
-def _number(value: float | None, unit: str, language: Language) -> str:
+def _said(value: Decimal | float | None, unit: str, language: Language, *, signed: bool = False) -> str:
+    """Return a figure with its unit, a dash where it is Unknown."""
+    if value is None:
+        return language.number(None)
     if unit == "ratio":
-        return f"{language.number(None if value is None else value * 100, 4)} %"
-    return language.number(value, 2)
+        return f"{language.number(value * 100, 4, sign=signed)} %"
+    return f"{language.number(value, 2, sign=signed)} {unit if unit == 'USD' else ''}".rstrip()
 
 
 def run(one: StoredRun) -> dict[str, Any]:
@@ -142,10 +146,7 @@ def show(found: Sequence[Breach], whys: Mapping[str, Why | None], impacts: Mappi
 def show_split(found: Why, language: Language, unit: str) -> None:
     """Print a split in the limit's unit; the but-for figure is the distance to the limit, above zero beyond it."""
     def said(value: Decimal, *, signed: bool = False) -> str:
-        sign = "+" if signed and value > 0 else ""
-        if unit == "ratio":
-            return f"{sign}{language.number(value * 100, 4)} %"
-        return f"{sign}{language.number(value, 2)}"
+        return _said(value, unit, language, signed=signed)
 
     click.echo(f"  {said(found.value_before)} to {said(found.value_after)}, limit {said(found.level_after)}")
     for part in found.split.parts:
@@ -171,7 +172,3 @@ def show_again(one: RunAgain, language: Language) -> None:
         click.echo(f"  {name}: {language.say(then)} -> {language.say(now)}")
     if one.causes:
         click.echo(f"  known since: {', '.join(one.causes)}")
-
-
-def _text(value: Decimal | None) -> str | None:
-    return None if value is None else canonical(value)

@@ -18,7 +18,6 @@ from sandyq.cli import options
 from sandyq.cli.commands import asked, moment, opened
 from sandyq.cli.options import Day, answer, guarded, said
 from sandyq.cli.orders import Number
-from sandyq.limits.episodes import Subject
 from sandyq.limits.why import BreachClass
 from sandyq.workstation.breached import Step
 from sandyq.workstation.contract import Changes
@@ -27,7 +26,8 @@ from sandyq.workstation.workstation import Workstation
 _REFERENCE: Final = click.argument("reference")
 _NOTE: Final = click.option("--note", required=True, help="What was found or decided.")
 _PART: Final = click.option("--part", type=click.IntRange(min=1), help="Which part of the limit, from 1.")
-_GROUP: Final = click.option("--group", default="", help="Which fund, issuer, custodian ... (default: all).")
+_GROUP: Final = click.option("--group", default="", help="Which fund, issuer, custodian ... (default: all; of `why`: "
+                                                         "the worst).")
 
 
 @click.command()
@@ -83,10 +83,9 @@ def why(book: Path, limit_id: str, first: date, part: int | None, group: str, as
     """Why a limit moved between two days: the part of each cause, and the figure but for that cause."""
     with opened(book, actor=actor) as station:
         q = asked(station, as_of, known_at, which)
+        subject = station.breaches.subject(q, limit_id, part or 1, group, first)
+        found = station.breaches.why(q, subject, first, q.as_of)
         limit = station.mandate(q).limit(limit_id)
-        if limit is None:
-            raise BadInput("no-limit", N_("The mandate has no such limit."), where=limit_id)
-        found = station.breaches.why(q, Subject(limit_id, (part or 1) - 1, group), first, q.as_of)
     if found is None:
         raise BadInput("unknown-value", N_("A value on the way is Unknown, so its change cannot be shared out."),
                        where=limit_id)
@@ -94,7 +93,8 @@ def why(book: Path, limit_id: str, first: date, part: int | None, group: str, as
         answer({"limit": limit_id, "from": first.isoformat(), "as_of": q.as_of.isoformat(),
                 **forms.split(found, said(code))})
         return
-    forms.show_split(found, said(code), limit.parts[found.subject.part].unit)
+    assert limit is not None
+    forms.show_split(found, said(code), limit.parts[subject.part].unit)
 
 
 @click.command("limit-history")

@@ -39,6 +39,11 @@ def exact(number: Decimal | None) -> str | None:
     return canonical(number)
 
 
+def whole(number: Decimal | None) -> str | None:
+    """A figure with every digit, where parts have to sum exactly."""
+    return None if number is None else canonical(number)
+
+
 def ratio(number: Decimal | float | None) -> float | None:
     return None if number is None else float(number)
 

@@ -12,6 +12,7 @@ import click
 from sandyq.basics.decimals import canonical, cents
 from sandyq.cli import options
 from sandyq.cli.commands import asked, moment, opened
+from sandyq.cli.forms import whole
 from sandyq.cli.options import answer, guarded, said
 from sandyq.workstation.bridging import bridge
 from sandyq.workstation.performing import Perimeter, Returns, returns
@@ -82,11 +83,12 @@ def value_bridge(book: Path, first: date, name: str, as_of: date | None, known_a
         found, when = bridge(station, question, first), moment(question)
     if as_json:
         answer({"known_at": when, "book": name, "from": found.first.isoformat(), "to": found.last.isoformat(),
-                "begin_value_usd": _exact(found.begin), "steps": [
-                    {"step": step, "amount_usd": _exact(amount)} for step, amount in found.steps],
-                "end_value_usd": _exact(found.end), "result_usd": _exact(found.result),
-                "result": {part: _exact(amount) for part, amount in found.earned}})
+                "begin_value_usd": whole(found.begin), "steps": [
+                    {"step": step, "amount_usd": whole(amount)} for step, amount in found.steps],
+                "end_value_usd": whole(found.end), "result_usd": whole(found.result),
+                "result": {part: whole(amount) for part, amount in found.earned}})
         return
+    click.echo(f"Market value, USD, book {name}")
     click.echo(f"{found.first} {_money(found.begin):>22}")
     for step, amount in found.steps:
         click.echo(f"  {step:10} {_money(amount):>20}")
@@ -112,10 +114,6 @@ def form(found: Returns) -> dict[str, Any]:
 
 def _text(amount: Decimal | None) -> str | None:
     return None if amount is None else str(cents(amount))
-
-
-def _exact(amount: Decimal | None) -> str | None:
-    return None if amount is None else canonical(amount)
 
 
 def _ratio(value: Decimal | None) -> float | None:

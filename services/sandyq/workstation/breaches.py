@@ -166,6 +166,26 @@ class BreachDesk:
         """Return the split of a breach's beginning; None when a value is Unknown or nothing was held before."""
         return self._onset(q, breach.episode) if breach.episode is not None else None
 
+    def subject(self, q: Question, limit_id: str, part: int, group: str, first: date) -> Subject:
+        """Return what is asked about by a limit's id, a part (from 1) and a group of it (empty: the worst).
+
+        Raises BadInput for a limit, a part or a group that is on neither of the days: it would be told as zero.
+        """
+        limit = self._station.mandate(q).limit(limit_id)
+        if limit is None:
+            raise BadInput("no-limit", N_("The mandate has no such limit."), where=limit_id)
+        if not 1 <= part <= len(limit.parts):
+            raise BadInput("no-part", N_("The limit has {n} parts.", n=len(limit.parts)), where=f"{limit_id}, {part}")
+        if group:
+            runs = (self._station.limits(Question(day, q.known_at, q.book)) for day in (first, q.as_of))
+            names = {one.group for run in runs for result in run.results
+                     if result.limit.id == limit_id and part <= len(result.parts)
+                     for one in result.parts[part - 1].groups if one.group}
+            if group not in names:
+                raise BadInput("no-group", N_("The part has no such group on these days."), where=group,
+                               remedy=N_("Its groups: {names}.", names=", ".join(sorted(names)) or "\u2014"))
+        return Subject(limit_id, part - 1, group)
+
     def why(self, q: Question, subject: Subject, first: date, last: date) -> Why | None:
         """Return why a limit's part moved between two days; None when a value on the way is Unknown.
 
